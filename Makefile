@@ -1,0 +1,131 @@
+# Wengert: every command a person needs. `make help` lists them.
+#
+# GNU make 3.81 or later, gcc or clang, Linux or macOS. Objects go under build/, one folder for each
+# precision and kind of build; the rooms of lib/ are compiled twice, as double and as float.
+#   CC=clang      another compiler           SAN=1   address and undefined-behaviour sanitizers
+#   WERROR=1      warnings are errors (CI)   CPU=avx2 (or portable, avx512) force one gemm kernel
+
+SHELL = /bin/sh
+ifeq ($(origin CC),default)
+CC = cc
+endif
+WERROR ?= $(if $(CI),1,)
+
+ROOMS = base value tensor ops nn optim text gpt2 show
+CHAPTERS := $(notdir $(wildcard chapters/[0-9][0-9]-*))
+GATED := $(notdir $(patsubst %/gate.c,%,$(wildcard chapters/[0-9][0-9]-*/gate.c)))
+
+# ---- flags --------------------------------------------------------------------------------------
+WARN = -Wall -Wextra -Wpedantic -Wstrict-prototypes -Wmissing-prototypes -Wshadow
+STRICT_WARN = $(if $(filter 1,$(WERROR)),-Werror,)
+# No contraction: a*b+c rounds twice everywhere, so that numbers are the same on every processor.
+CFLAGS_BASE = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -g -O3 -ffp-contract=off -fno-math-errno \
+              $(WARN) $(STRICT_WARN) -Ilib
+FLOAT = -DWENGERT_FLOAT -Wdouble-promotion -Werror=double-promotion
+SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -DWENGERT_POISON
+LDLIBS_BASE = -lpthread -lm
+# cJSON is needed from lib/gpt2 on; Debian and Homebrew describe it to pkg-config.
+CJSON_CFLAGS := $(shell pkg-config --cflags libcjson 2>/dev/null)
+CJSON_LIBS := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson)
+
+KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)
+B = build/$(KIND)
+EXTRA = $(if $(filter 1,$(SAN)),$(SAN_FLAGS),)
+ifneq ($(CPU),)
+export WENGERT_CPU = $(CPU)
+endif
+
+PRECISIONS = double float
+FLAGS_double = $(CFLAGS_BASE) $(EXTRA)
+FLAGS_float = $(CFLAGS_BASE) $(FLOAT) $(EXTRA)
+
+# ---- the library --------------------------------------------------------------------------------
+LIB_SOURCES := $(filter-out lib/base/gemm_kernel.c,$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
+MACHINE := $(shell uname -m)
+KERNELS = portable $(if $(filter x86_64 amd64,$(MACHINE)),avx2 avx512,)
+KERNEL_portable = -DVECTOR_BYTES=16 -DROWS=4 -DVECTORS=2
+KERNEL_avx2 = -DVECTOR_BYTES=32 -DROWS=6 -DVECTORS=2 -mavx2 -mfma -ffp-contract=fast
+KERNEL_avx512 = -DVECTOR_BYTES=64 -DROWS=8 -DVECTORS=3 -mavx512f -mavx512dq -mavx512vl -mfma \
+                -mprefer-vector-width=512 -ffp-contract=fast
+
+objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
+kernels = $(foreach k,$(KERNELS),$(B)/$(1)/lib/base/gemm_kernel_$(k).o)
+base_objects = $(call objects,$(1),$(filter lib/base/%,$(LIB_SOURCES))) $(call kernels,$(1))
+library = $(B)/$(1)/libwengert.a
+LIBRARIES = $(foreach p,$(PRECISIONS),$(call library,$(p)))
+
+.PHONY: all
+all: $(LIBRARIES) programs
+
+# A change of flags rebuilds: the flags are an input like any other.
+define precision_rules
+$(B)/$(1)/flags: FORCE
+	@mkdir -p $$(@D); echo '$(CC) $(FLAGS_$(1))' | cmp -s - $$@ || echo '$(CC) $(FLAGS_$(1))' > $$@
+
+$(B)/$(1)/%.o: %.c $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	$(CC) $(FLAGS_$(1)) $(CJSON_CFLAGS) -MMD -MP -c $$< -o $$@
+
+$(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
+
+$(call library,$(1)): $(call objects,$(1),$(LIB_SOURCES)) $(call kernels,$(1))
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
+
+# ---- gates --------------------------------------------------------------------------------------
+# A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
+# nothing else: a chapter that reaches forward does not link.
+chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
+files_to = $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null))
+gate = $(B)/$(1)/gates/$(2)
+
+define gate_rules
+$(call gate,$(1),$(2)): $(B)/$(1)/chapters/$(2)/gate.o $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
+	@mkdir -p $$(@D)
+	$(CC) $(FLAGS_$(1)) $$^ $(LDLIBS_BASE) -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(eval $(call gate_rules,$(p),$(c)))))
+GATES = $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(call gate,$(p),$(c))))
+
+.PHONY: gates gate
+gates: $(GATES) ## every gate, in double and in float, one line a chapter
+	@sh tests/gates.sh $(B) "$(KERNELS)" $(GATED)
+
+# make gate CH=07 prints the whole table of one chapter.
+gate: $(GATES) ## the table of one gate: make gate CH=07
+	@for g in $(B)/double/gates/$(CH)*; do $$g; done
+
+# ---- programs -----------------------------------------------------------------------------------
+# Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
+# runs in double, so that its numbers are the lesson's; gpt2 is built in both precisions.
+PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
+PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
+GPT2 = $(B)/float/programs/17-gpt2/gpt2
+GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
+
+.PHONY: programs
+programs: $(PROGRAMS) $(GPT2)
+define program_rules
+$(B)/$(1)/programs/%: $(B)/$(1)/chapters/%.o $(call library,$(1))
+	@mkdir -p $$(@D)
+	$(CC) $(FLAGS_$(1)) $$^ $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call program_rules,$(p))))
+
+.PHONY: clean FORCE
+clean: ## remove everything that was built
+	rm -rf build
+FORCE:
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: lib chapters exercises solutions plots
+.SECONDARY:
+-include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d)

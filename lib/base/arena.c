@@ -1,0 +1,129 @@
+/* arena: memory that dies together.
+ *
+ * A training step makes thousands of small things that all die at its end. The arena hands them out
+ * by moving one number forward, in chunks that are kept and reused: memory at step 1000 equals
+ * memory at step 2. Taught in chapter 05. */
+#include "base/base.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20 };
+
+struct ArenaChunk {
+    ArenaChunk *next;
+    unsigned char *bytes; /* aligned; `memory` is what malloc gave */
+    void *memory;
+    size_t size, used;
+};
+
+static bool poison_on = false;
+
+void arena_set_poison(bool on)
+{
+    poison_on = on;
+}
+
+/* All bits set is a NaN, as a float and as a double. */
+static void poison(void *bytes, size_t size)
+{
+    if (poison_on && size > 0)
+        memset(bytes, 0xff, size);
+}
+
+static ArenaChunk *chunk_make(size_t size)
+{
+    ArenaChunk *chunk = memory_alloc(sizeof *chunk);
+    void *memory = memory_alloc(size + ALIGNMENT);
+    size_t past = (uintptr_t)memory % ALIGNMENT;
+    *chunk = (ArenaChunk){.bytes = (unsigned char *)memory + (past == 0 ? 0 : ALIGNMENT - past),
+                          .memory = memory,
+                          .size = size};
+    return chunk;
+}
+
+/* Moves to the next chunk that is large enough, putting a new one in the list when there is none. */
+static void grow(Arena *arena, size_t bytes)
+{
+    ArenaChunk *chunk = arena->current;
+    size_t size = chunk == NULL ? FIRST_CHUNK : 2 * chunk->size;
+    while (chunk != NULL && chunk->next != NULL) {
+        chunk = chunk->next;
+        chunk->used = 0;
+        arena->current = chunk;
+        if (chunk->size >= bytes)
+            return;
+    }
+    while (size < bytes)
+        size *= 2;
+    ArenaChunk *fresh = chunk_make(size);
+    if (chunk == NULL)
+        arena->first = fresh;
+    else
+        chunk->next = fresh;
+    arena->current = fresh;
+}
+
+void *arena_alloc(Arena *arena, size_t bytes)
+{
+    require(bytes <= SIZE_MAX / 4, "arena_alloc: %zu bytes is more than any machine has", bytes);
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (arena->current == NULL || arena->current->size - arena->current->used < bytes)
+        grow(arena, bytes);
+    ArenaChunk *chunk = arena->current;
+    void *memory = chunk->bytes + chunk->used;
+    chunk->used += bytes;
+    poison(memory, bytes);
+    return memory;
+}
+
+ArenaMark arena_mark(const Arena *arena)
+{
+    return (ArenaMark){arena->current, arena->current == NULL ? 0 : arena->current->used};
+}
+
+void arena_release(Arena *arena, ArenaMark mark)
+{
+    ArenaChunk *chunk = mark.chunk == NULL ? arena->first : mark.chunk;
+    if (chunk == NULL)
+        return;
+    require(mark.used <= chunk->used, "arena_release: the mark was released before");
+    size_t keep = mark.used;
+    for (ArenaChunk *c = chunk; c != NULL; c = c->next) {
+        if (c->used > keep)
+            poison(c->bytes + keep, c->used - keep);
+        c->used = keep;
+        keep = 0;
+    }
+    arena->current = chunk;
+}
+
+size_t arena_capacity(const Arena *arena)
+{
+    size_t bytes = 0;
+    for (const ArenaChunk *c = arena->first; c != NULL; c = c->next)
+        bytes += c->size;
+    return bytes;
+}
+
+size_t arena_used(const Arena *arena)
+{
+    size_t bytes = 0;
+    for (const ArenaChunk *c = arena->first; c != NULL; c = c->next) {
+        bytes += c->used;
+        if (c == arena->current)
+            break;
+    }
+    return bytes;
+}
+
+void arena_free(Arena *arena)
+{
+    for (ArenaChunk *chunk = arena->first; chunk != NULL;) {
+        ArenaChunk *next = chunk->next;
+        free(chunk->memory);
+        free(chunk);
+        chunk = next;
+    }
+    *arena = (Arena){NULL, NULL};
+}

@@ -1,0 +1,204 @@
+/* base/: what every other room stands on. This header is the room's table of contents.
+ *
+ *   real         the number type: double for gates and parity, float for training
+ *   require.c    broken contracts inside the program: say what was expected, then abort
+ *   error.c      bad input from outside: an Error that a main prints in one line
+ *   file.c       files mapped for reading; files written whole or not at all
+ *   arena.c      memory that dies together
+ *   random.c     counter-based random numbers: uniform, normal, integers
+ *   threads.c    one pool of threads; work divided the same way whatever their number
+ *   gemm.c       the one matrix product that carries all others; gemm_kernel.c its inner tile
+ *   difference.c forward, central and five-point differences
+ *   gate.c       the table, the verdicts and the closing line of every gate
+ *
+ * base/ calls nothing but libc, libm and pthreads.
+ */
+#ifndef WENGERT_BASE_H
+#define WENGERT_BASE_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <tgmath.h>
+
+/* ---- real ------------------------------------------------------------------------------------
+ * One source, two precisions: -DWENGERT_FLOAT makes the float library, its absence the double one.
+ * Calls such as exp(x) go through <tgmath.h>, so that a float never visits double by accident. */
+#ifdef WENGERT_FLOAT
+typedef float real;
+#define REAL_NAME "float"
+#else
+typedef double real;
+#define REAL_NAME "double"
+#endif
+
+/* ---- require ---------------------------------------------------------------------------------
+ * For contracts between parts of the program. If `ok` is false, prints the message (printf's way)
+ * to stderr and calls abort(), so that a debugger stands at the place. Never for bad input. */
+void require(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same without a condition, for messages that are dear to put together. Does not return. */
+_Noreturn void broken_contract(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* malloc, calloc and realloc that stop with one line (exit status 2) when memory runs out:
+ * nothing in this project could go on. The caller frees with free(). */
+void *memory_alloc(size_t bytes);
+void *memory_calloc(size_t count, size_t size);
+void *memory_realloc(void *old, size_t bytes);
+
+/* ---- error -----------------------------------------------------------------------------------
+ * What a reader of files, arguments or the environment returns. `text` says in one line what was
+ * expected, what was found and where. Only a main prints it. */
+typedef struct {
+    bool failed;
+    char text[600];
+} Error;
+
+Error no_error(void);
+Error error_make(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* For mains: does nothing when the error is none; otherwise prints "program: text" to stderr and
+ * exits with status 2. */
+void exit_if(Error error);
+
+/* For mains: the same for a message put together on the spot. */
+_Noreturn void exit_with(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- file ------------------------------------------------------------------------------------
+ * A file mapped read-only. `bytes` is NULL for an empty file. file_unmap gives it back. */
+typedef struct {
+    const unsigned char *bytes;
+    size_t size;
+} MappedFile;
+
+Error file_map(MappedFile *file, const char *path);
+void file_unmap(MappedFile *file);
+
+/* Writing whole or not at all: file_create opens path.tmp; write to `stream` with stdio; file_commit
+ * flushes, syncs, checks every error and renames it to path; file_abandon removes it. After a failed
+ * commit the old file, if any, is as it was and path.tmp is gone. */
+typedef struct {
+    FILE *stream;
+    char path[1024];
+    char temporary[1040];
+} NewFile;
+
+Error file_create(NewFile *file, const char *path);
+Error file_commit(NewFile *file);
+void file_abandon(NewFile *file);
+
+/* Makes a folder and its missing parents; an existing folder is no error. */
+Error folder_make(const char *path);
+
+/* Syncs a folder's own entries to disk, after renames inside it. */
+Error folder_sync(const char *path);
+
+/* ---- arena -----------------------------------------------------------------------------------
+ * Bump allocation in chunks that grow and are reused. What was allocated after a mark dies when the
+ * mark is released; nothing goes back to the system before arena_free. */
+typedef struct ArenaChunk ArenaChunk;
+typedef struct {
+    ArenaChunk *first, *current;
+} Arena;
+typedef struct {
+    ArenaChunk *chunk;
+    size_t used;
+} ArenaMark;
+
+void *arena_alloc(Arena *arena, size_t bytes); /* 64-byte aligned; contents undefined */
+ArenaMark arena_mark(const Arena *arena);
+void arena_release(Arena *arena, ArenaMark mark);
+size_t arena_capacity(const Arena *arena); /* bytes held from the system */
+size_t arena_used(const Arena *arena);     /* bytes alive */
+void arena_free(Arena *arena);
+
+/* When on, memory is filled with NaN as it is handed out and as it is released, so that a read of
+ * what was never written, or is dead, shows in the numbers. On in sanitizer builds and in gates. */
+void arena_set_poison(bool on);
+
+/* ---- random ----------------------------------------------------------------------------------
+ * Philox4x32-10: the n-th draw is a function of (seed, stream, n), so that a resumed run continues
+ * exactly and two streams never overlap. Source: Salmon, Moraes, Dror, Shaw, "Parallel random
+ * numbers: as easy as 1, 2, 3", SC 2011. Saving the three fields saves the generator. */
+typedef struct {
+    uint64_t seed, stream, counter;
+} Random;
+
+void philox(uint32_t block[4], const uint32_t key[2]); /* ten rounds, in place */
+Random random_make(uint64_t seed, uint64_t stream);
+uint64_t random_bits(Random *random);
+double random_uniform(Random *random);                /* in [0, 1), 53 bits */
+double random_normal(Random *random);                 /* mean 0, deviation 1 (Box-Muller) */
+uint64_t random_below(Random *random, uint64_t bound); /* in [0, bound), unbiased; bound > 0 */
+
+/* ---- threads ---------------------------------------------------------------------------------
+ * parallel_for cuts [0, count) into pieces of `grain` (the last may be shorter) and calls
+ * body(begin, end, context) once for each, on as many threads as there are. The pieces do not
+ * depend on the number of threads, so neither does any result. Inside a body it runs serially. */
+typedef void (*ParallelBody)(size_t begin, size_t end, void *context);
+void parallel_for(size_t count, size_t grain, ParallelBody body, void *context);
+
+/* The number of threads: set by the program, else by WENGERT_THREADS, else one per processor. */
+void threads_set(int count);
+int threads_count(void);
+void threads_stop(void); /* joins the pool; the next parallel_for starts it again */
+Error threads_check_environment(void);
+
+/* ---- gemm ------------------------------------------------------------------------------------
+ * C = alpha op(A) op(B), or C += when `add`. op(A) is (m,k), op(B) is (k,n), C is (m,n); row-major,
+ * with leading dimensions lda, ldb, ldc in elements; op transposes when its flag is set. C must not
+ * overlap A or B. When not adding, C's old contents are never read. The order of the sum over k
+ * depends on k alone. */
+void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real alpha,
+          const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c, size_t ldc);
+
+/* The kernel in use: "avx512", "avx2" or "portable", the widest this processor has unless
+ * WENGERT_CPU names one. gemm_check_environment says if that name is unknown or not to be had. */
+const char *gemm_kernel_name(void);
+Error gemm_check_environment(void);
+void gemm_free_buffers(void); /* gives back this thread's packing buffers */
+
+/* ---- difference ------------------------------------------------------------------------------
+ * Numerical derivatives of f at x with step h; errors of order h, h^2 and h^4 (chapter 01). */
+typedef real (*Function)(real x, const void *context);
+real difference_forward(Function f, const void *context, real x, real h);
+real difference_central(Function f, const void *context, real x, real h);
+real difference_five_point(Function f, const void *context, real x, real h);
+
+/* ---- gate ------------------------------------------------------------------------------------
+ * Every gate is a main of the form
+ *     gate_begin(argc, argv, "07-linear-algebra");
+ *     ... rows ...
+ *     return gate_end();
+ * Options: --only ROW (rows whose first word is ROW), --seed N, --brief (one line in all),
+ * --save FILE (double: keep every result), --against FILE (float: compare with what double kept). */
+typedef struct {
+    const char *name;     /* its first word names the op; the rest says shapes and circumstances */
+    size_t elements;      /* how many partial derivatives were compared */
+    double forward;       /* worst relative error of the forward against its independent reference */
+    double fresh, added;  /* worst relative error of the gradient, on a fresh and on a used buffer */
+    double precision;     /* float builds: worst error against double, by the largest value */
+    double tolerance;     /* 0 means the house's 1e-8 */
+    const char *why;      /* needed when tolerance is larger */
+    char detail[400];     /* where the worst element is and what it was, shown on a failure */
+} GateRow;
+
+void gate_begin(int argc, char **argv, const char *title);
+bool gate_wants(const char *row_name); /* false when --only asks for other rows */
+void gate_report(const GateRow *row);  /* prints the row, decides and counts */
+void gate_check(const char *name, bool passed, const char *format, ...)
+    __attribute__((format(printf, 3, 4))); /* a row that is not a gradient */
+int gate_end(void);                        /* prints the closing line; 0 when nothing failed */
+Random *gate_random(void);                 /* the gate's own seeded stream */
+
+/* |a - n| / max(|a|, |n|, 1e-3): the error measure of every gate. Infinite for NaN. */
+double gate_error(double analytic, double numeric);
+
+/* Double: keeps `values` under `what` when --save was given, and returns 0. Float: returns the worst
+ * |float - double| by the largest |double|, infinite when the record is missing or of another size. */
+double gate_precision(const char *what, const real *values, size_t count);
+bool gate_is_float(void);
+
+#endif

@@ -1,0 +1,56 @@
+/* require: broken contracts inside the program, and memory that ran out.
+ *
+ * A contract that is broken (shapes that do not fit, an id out of range) is a mistake in the code
+ * that called, so the program stops where it happened and abort() hands the place to a debugger.
+ * Bad input never comes here: see error.c. */
+#include "base/base.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static _Noreturn void stop(const char *format, va_list arguments)
+{
+    fflush(stdout);
+    fputs("broken contract: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    abort();
+}
+
+void require(bool ok, const char *format, ...)
+{
+    if (ok)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    stop(format, arguments);
+}
+
+_Noreturn void broken_contract(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    stop(format, arguments);
+}
+
+static void *checked(void *memory, size_t bytes)
+{
+    if (memory == NULL && bytes > 0)
+        exit_with("out of memory: %zu bytes were asked for", bytes);
+    return memory;
+}
+
+void *memory_alloc(size_t bytes)
+{
+    return checked(malloc(bytes), bytes);
+}
+
+void *memory_calloc(size_t count, size_t size)
+{
+    return checked(calloc(count, size), count * size);
+}
+
+void *memory_realloc(void *old, size_t bytes)
+{
+    return checked(realloc(old, bytes), bytes);
+}
