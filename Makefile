@@ -127,5 +127,7 @@ help: ## this list
 
 .PHONY: lib chapters exercises solutions plots
 .SECONDARY:
+.SUFFIXES:
+%.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
          $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d)

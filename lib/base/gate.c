@@ -188,7 +188,7 @@ void gate_report(const GateRow *row)
     else
         printf("%8.1e %8.1e %8.1e", row->forward, row->fresh, row->added);
     printf("  %s\n", passed ? "ok" : "WRONG");
-    if (!passed && row->detail[0] != '\0')
+    if ((!passed || row->why != NULL) && row->detail[0] != '\0')
         printf("      %s\n", row->detail);
     if (!passed && !gate_is_float() && isnan(allowed(row)))
         printf("      a tolerance of %.0e needs a reason, and at most %.0e\n", row->tolerance,

@@ -67,8 +67,10 @@ static void *worker(void *first_generation)
     for (;;) {
         wait_for_work(seen);
         seen = atomic_load(&pool.generation);
-        if (atomic_load(&pool.stopping))
+        if (atomic_load(&pool.stopping)) {
+            gemm_free_buffers(); /* this thread's own */
             return NULL;
+        }
         run_pieces();
         atomic_fetch_sub(&pool.busy, 1);
     }

@@ -1,0 +1,22 @@
+/* add: y = a + b, with broadcasting. Derived in chapter 06.
+ *
+ *   y_i = a_i + b_i, so dy_i/da_i = dy_i/db_i = 1: the gradient goes to both unchanged, summed over
+ *   the axes along which an operand was stretched. A residual connection is this op. */
+#include "ops/ops.h"
+
+static void add_backward(Tensor *out)
+{
+    for (int k = 0; k < 2; k++)
+        if (out->parents[k]->wants_grad)
+            broadcast_grad(out->parents[k], out->grad, out->shape);
+}
+
+Tensor *tensor_add(Tensor *a, Tensor *b)
+{
+    Shape shape = broadcast_shape("tensor_add", a, b);
+    Tensor *out = tensor_result("add", shape, add_backward, 2, (Tensor *[]){a, b});
+    const real *x = broadcast_data(a, shape), *y = broadcast_data(b, shape);
+    for (size_t i = 0; i < out->size; i++)
+        out->data[i] = x[i] + y[i];
+    return out;
+}

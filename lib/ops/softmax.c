@@ -1,0 +1,46 @@
+/* softmax: p_j = exp(x_j) / sum_k exp(x_k) over the last axis. Derived in chapter 08.
+ *
+ *   Forward takes off the row's maximum m first: exp(x_j - m) / sum exp(x_k - m) is the same number,
+ *   and nothing overflows. The Jacobian is dp_j/dx_i = p_j ([i = j] - p_i), so
+ *   dx_i = sum_j dp_j p_j ([i = j] - p_i) = p_i (dp_i - sum_j dp_j p_j):
+ *   what is taken off is the mean of dp weighted by p, not the plain mean. */
+#include "ops/ops.h"
+
+real softmax_row(real *p, const real *x, size_t n)
+{
+    real max = -(real)INFINITY, sum = 0;
+    for (size_t j = 0; j < n; j++)
+        max = x[j] > max ? x[j] : max;
+    /* A row in which every key is masked: no probability anywhere, rather than 0/0. */
+    real shift = max == -(real)INFINITY ? 0 : max;
+    for (size_t j = 0; j < n; j++)
+        sum += p[j] = exp(x[j] - shift);
+    for (size_t j = 0; j < n && sum != 0; j++)
+        p[j] /= sum;
+    return shift + log(sum);
+}
+
+static void softmax_backward(Tensor *out)
+{
+    size_t n = tensor_dim(out, -1);
+    GradWrite dx = grad_write(out->parents[0]);
+    for (size_t row = 0; row < out->size; row += n) {
+        const real *p = out->data + row, *dp = out->grad + row;
+        real mean = 0; /* sum_j dp_j p_j */
+        for (size_t j = 0; j < n; j++)
+            mean += dp[j] * p[j];
+        for (size_t j = 0; j < n; j++)
+            grad_put(dx, row + j, p[j] * (dp[j] - mean));
+    }
+}
+
+Tensor *tensor_softmax(Tensor *x)
+{
+    if (x->shape.rank < 1)
+        shape_mismatch("tensor_softmax", x, NULL, "at least one axis");
+    size_t n = tensor_dim(x, -1);
+    Tensor *out = tensor_result("softmax", x->shape, softmax_backward, 1, &x);
+    for (size_t row = 0; row < x->size; row += n)
+        softmax_row(out->data + row, x->data + row, n);
+    return out;
+}

@@ -1,0 +1,84 @@
+/* softmax_cross_entropy: the loss straight from logits. Derived in chapter 08.
+ *
+ *   -log softmax(x)_t = log sum_k exp(x_k) - x_t, whose derivative by x_i is p_i - [i = t]: the
+ *   exponentials and the division by p cancel. With the mean over N rows that are not ignored,
+ *   dx_ri = (p_ri - [i = t_r]) / N, and 0 in ignored rows. */
+#include "ops/ops.h"
+
+#include <string.h>
+
+enum { ROWS = 8 }; /* in one thread's piece */
+
+typedef struct {
+    int *targets;
+    real *p;      /* softmax of the logits */
+    real *losses; /* one a row; 0 where ignored */
+    size_t counted;
+} Saved;
+
+static void forward_rows(size_t begin, size_t end, void *context)
+{
+    Tensor *out = context;
+    const Saved *saved = out->saved;
+    size_t classes = tensor_dim(out->parents[0], -1);
+    for (size_t row = begin; row < end; row++) {
+        const real *x = out->parents[0]->data + row * classes;
+        real log_sum = softmax_row(saved->p + row * classes, x, classes);
+        saved->losses[row] = saved->targets[row] == IGNORED ? 0 : log_sum - x[saved->targets[row]];
+    }
+}
+
+typedef struct {
+    const Tensor *out;
+    GradWrite dx;
+} Gradients;
+
+static void backward_rows(size_t begin, size_t end, void *context)
+{
+    const Gradients *g = context;
+    const Saved *saved = g->out->saved;
+    size_t classes = tensor_dim(g->out->parents[0], -1);
+    real share = g->out->grad[0] / (real)saved->counted;
+    for (size_t row = begin; row < end; row++) {
+        bool counts = saved->targets[row] != IGNORED;
+        const real *p = saved->p + row * classes;
+        for (size_t i = 0; i < classes; i++) {
+            real hit = counts && i == (size_t)saved->targets[row] ? 1 : 0;
+            grad_put(g->dx, row * classes + i, counts ? share * (p[i] - hit) : 0);
+        }
+    }
+}
+
+static void softmax_cross_entropy_backward(Tensor *out)
+{
+    Tensor *logits = out->parents[0];
+    Gradients g = {out, grad_write(logits)};
+    parallel_for(logits->size / tensor_dim(logits, -1), ROWS, backward_rows, &g);
+}
+
+Tensor *tensor_softmax_cross_entropy(Tensor *logits, const int *targets)
+{
+    if (logits->shape.rank < 1 || tensor_dim(logits, -1) == 0)
+        shape_mismatch("tensor_softmax_cross_entropy", logits, NULL, "logits (...,V)");
+    size_t classes = tensor_dim(logits, -1), rows = logits->size / classes;
+    Tensor *out = tensor_result("softmax_cross_entropy", shape0(), softmax_cross_entropy_backward, 1,
+                                &logits);
+    Saved *saved = tape_alloc(sizeof *saved);
+    *saved = (Saved){tape_alloc(rows * sizeof *targets), tape_alloc(logits->size * sizeof(real)),
+                     tape_alloc(rows * sizeof(real)), 0};
+    memcpy(saved->targets, targets, rows * sizeof *targets);
+    out->saved = saved;
+    for (size_t row = 0; row < rows; row++) {
+        int target = targets[row];
+        require(target == IGNORED || (target >= 0 && (size_t)target < classes),
+                "tensor_softmax_cross_entropy: expected a target in [0, %zu), found %d in row %zu "
+                "of %s", classes, target, row, shape_text(logits->shape));
+        saved->counted += target != IGNORED;
+    }
+    parallel_for(rows, ROWS, forward_rows, out);
+    real sum = 0; /* in the order of the rows, whatever the number of threads */
+    for (size_t row = 0; row < rows; row++)
+        sum += saved->losses[row];
+    out->data[0] = saved->counted == 0 ? 0 : sum / (real)saved->counted;
+    return out;
+}

@@ -1,0 +1,49 @@
+/* sum: the sum over one axis, or over all of them. Derived in chapter 07.
+ *
+ *   y = sum_j x_j, so dy/dx_j = 1 for every j: the gradient is handed to each element of the axis.
+ *   An axis splits the elements into OUTER blocks, N along the axis, INNER within. */
+#include "ops/ops.h"
+
+typedef struct {
+    size_t outer, n, inner;
+} Sizes;
+
+static Sizes sizes_of(const Tensor *x, int axis)
+{
+    if (axis == ALL_AXES)
+        return (Sizes){1, x->size, 1};
+    return (Sizes){shape_product(x->shape, 0, axis), x->shape.dim[axis],
+                   shape_product(x->shape, axis + 1, x->shape.rank)};
+}
+
+static void sum_backward(Tensor *out)
+{
+    Tensor *x = out->parents[0];
+    Sizes s = *(const Sizes *)out->saved;
+    GradWrite dx = grad_write(x);
+    for (size_t o = 0; o < s.outer; o++)
+        for (size_t j = 0; j < s.n; j++)
+            for (size_t i = 0; i < s.inner; i++)
+                grad_put(dx, (o * s.n + j) * s.inner + i, out->grad[o * s.inner + i]);
+}
+
+Tensor *tensor_sum(Tensor *x, int axis)
+{
+    Shape shape = shape0();
+    if (axis != ALL_AXES) {
+        axis = axis_of("tensor_sum", x, axis);
+        shape = shape_without(x->shape, axis);
+    }
+    Tensor *out = tensor_result("sum", shape, sum_backward, 1, &x);
+    Sizes *s = tape_alloc(sizeof *s);
+    *s = sizes_of(x, axis);
+    out->saved = s;
+    for (size_t o = 0; o < s->outer; o++)
+        for (size_t i = 0; i < s->inner; i++) {
+            real sum = 0;
+            for (size_t j = 0; j < s->n; j++)
+                sum += x->data[(o * s->n + j) * s->inner + i];
+            out->data[o * s->inner + i] = sum;
+        }
+    return out;
+}

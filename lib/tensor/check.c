@@ -1,0 +1,270 @@
+/* check: the finite-difference checker for tensors. Taught in chapter 03, used by every gate.
+ *
+ * A row pokes every element of every input and asks whether the result moved as the backward said.
+ * What is compared is sum(upstream * result) for a random upstream: an upstream of ones would hide
+ * every mistake in a softmax or a normalisation, whose rows sum to constants. In double the row runs
+ * on gradients that are fresh (filled with NaN) and on ones that already hold values (where what was
+ * added is judged). In float the same inputs give a result and gradients that are held to double's. */
+#include "tensor/tensor.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Drawn in double, rounded to float: the same number in both precisions. */
+static real exact(double value)
+{
+    return (real)(float)value;
+}
+
+Tensor *check_normal(Shape shape, real deviation)
+{
+    Tensor *t = tensor_new(shape);
+    for (size_t i = 0; i < t->size; i++)
+        t->data[i] = exact((double)deviation * random_normal(gate_random()));
+    return t;
+}
+
+Tensor *check_away_from_zero(Shape shape, real margin)
+{
+    Tensor *t = check_normal(shape, 1);
+    for (size_t i = 0; i < t->size; i++)
+        t->data[i] = exact((double)(t->data[i] < 0 ? t->data[i] - margin : t->data[i] + margin));
+    return t;
+}
+
+Tensor *check_uniform(Shape shape, real low, real high)
+{
+    Tensor *t = tensor_new(shape);
+    for (size_t i = 0; i < t->size; i++)
+        t->data[i] = exact((double)low + (double)(high - low) * random_uniform(gate_random()));
+    return t;
+}
+
+/* The worst element so far of one run, for the message. */
+typedef struct {
+    double error;
+    int input;
+    size_t element;
+    double analytic, numeric;
+} Worst;
+
+static void note(Worst *worst, int input, size_t element, double analytic, double numeric)
+{
+    double error = gate_error(analytic, numeric);
+    if (error > worst->error)
+        *worst = (Worst){error, input, element, analytic, numeric};
+}
+
+static void run_forward(const TensorCheck *check, real *into, size_t size)
+{
+    TapeMark mark = tape_mark();
+    bool recording = tape_set_recording(false);
+    Tensor *out = check->forward(check->in, check->context);
+    require(out->size == size, "tensor_check: %s changed the size of its result", check->name);
+    memcpy(into, out->data, size * sizeof *into);
+    tape_set_recording(recording);
+    tape_release(mark);
+}
+
+/* a - b, where two equal infinities (masked scores) do not differ. */
+static real moved(real a, real b)
+{
+    return a == b ? 0 : a - b;
+}
+
+/* d sum(upstream * result) / d input[element], by the five-point formula of difference.c, element by
+ * element of the result so that what did not move cancels exactly. Restores what it pokes. */
+static double numeric_gradient(const TensorCheck *check, int input, size_t element, real step,
+                               const real *upstream, real *buffer, size_t size)
+{
+    real *at = &check->in[input]->data[element], kept = *at;
+    const int poke[4] = {1, -1, 2, -2};
+    for (int p = 0; p < 4; p++) {
+        *at = kept + (real)poke[p] * step;
+        run_forward(check, buffer + (size_t)p * size, size);
+    }
+    *at = kept;
+    double sum = 0;
+    for (size_t i = 0; i < size; i++) {
+        real near = moved(buffer[i], buffer[size + i]);
+        real far = moved(buffer[2 * size + i], buffer[3 * size + i]);
+        if (near != 0 || far != 0)
+            sum += (double)(upstream[i] * (8 * near - far));
+    }
+    return sum / (12 * (double)step);
+}
+
+/* Runs forward and backward once; gradients of the inputs begin as `before` when given, else as NaN
+ * that no one may read. Leaves in `out` what each gradient gained, inputs one after the other. */
+static void analytic_gradient(const TensorCheck *check, const real *upstream, const real *before,
+                              real *out)
+{
+    TapeMark mark = tape_mark();
+    Tensor *result = check->forward(check->in, check->context);
+    size_t offset = 0;
+    for (int k = 0; k < check->n; k++) {
+        Tensor *in = check->in[k];
+        for (size_t i = 0; i < in->size; i++)
+            in->grad[i] = before == NULL ? (real)NAN : before[offset + i];
+        in->has_grad = before != NULL;
+        offset += in->size;
+    }
+    tensor_backward_from(result, upstream);
+    offset = 0;
+    for (int k = 0; k < check->n; k++) {
+        Tensor *in = check->in[k];
+        for (size_t i = 0; i < in->size; i++)
+            out[offset + i] = before == NULL ? in->grad[i] : in->grad[i] - before[offset + i];
+        offset += in->size;
+    }
+    tape_release(mark);
+}
+
+static size_t total_elements(const TensorCheck *check)
+{
+    size_t total = 0;
+    for (int k = 0; k < check->n; k++)
+        total += check->in[k]->size;
+    return total;
+}
+
+static real *random_values(size_t count)
+{
+    real *values = tape_alloc(count * sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = exact(random_normal(gate_random()));
+    return values;
+}
+
+/* The forward's worst error by the largest value of its reference; infinite if it has none. */
+static double forward_error(const TensorCheck *check, const real *result, size_t size)
+{
+    real *reference = tape_alloc(size * sizeof *reference);
+    if (check->reference != NULL)
+        check->reference(reference, check->in, check->context);
+    else if (check->expected != NULL)
+        memcpy(reference, check->expected, size * sizeof *reference);
+    else
+        return HUGE_VAL;
+    double worst = 0, largest = DBL_MIN;
+    for (size_t i = 0; i < size; i++) {
+        double difference = fabs((double)moved(result[i], reference[i]));
+        worst = isnan(difference) ? HUGE_VAL : fmax(worst, difference);
+        if (!isinf(reference[i]))
+            largest = fmax(largest, fabs((double)reference[i]));
+    }
+    return worst / largest;
+}
+
+static void describe(GateRow *row, const char *run, Worst worst)
+{
+    if (worst.error <= (row->tolerance > 0 ? row->tolerance : 1e-8) || row->detail[0] != '\0')
+        return;
+    snprintf(row->detail, sizeof row->detail,
+             "%s: worst at input %d, element %zu: backward %.10g, measured %.10g", run, worst.input,
+             worst.element, worst.analytic, worst.numeric);
+}
+
+static Worst compare(const TensorCheck *check, const real *analytic, const double *numeric)
+{
+    Worst worst = {.error = 0};
+    size_t offset = 0;
+    for (int k = 0; k < check->n; offset += check->in[k]->size, k++)
+        for (size_t i = 0; i < check->in[k]->size; i++)
+            note(&worst, k, i, (double)analytic[offset + i], numeric[offset + i]);
+    return worst;
+}
+
+static void numeric_gradients(const TensorCheck *check, real step, const real *upstream,
+                              size_t size, double *out)
+{
+    TapeMark mark = tape_mark();
+    real *buffer = tape_alloc(4 * size * sizeof *buffer);
+    for (int k = 0; k < check->n; k++)
+        for (size_t i = 0; i < check->in[k]->size; i++)
+            *out++ = numeric_gradient(check, k, i, step, upstream, buffer, size);
+    tape_release(mark);
+}
+
+/* In double: both runs against the measured gradients. */
+static void check_double(const TensorCheck *check, GateRow *row, const real *upstream, size_t size,
+                         const real *fresh, const real *before)
+{
+    size_t count = row->elements;
+    real step = check->step > 0 ? check->step : (real)1e-3;
+    real *added = tape_alloc(count * sizeof *added);
+    double *numeric = tape_alloc(count * sizeof *numeric);
+    numeric_gradients(check, step, upstream, size, numeric);
+    Worst on_fresh = compare(check, fresh, numeric);
+    analytic_gradient(check, upstream, before, added);
+    Worst on_used = compare(check, added, numeric);
+    row->fresh = on_fresh.error;
+    row->added = on_used.error;
+    describe(row, "fresh buffer", on_fresh);
+    describe(row, "used buffer", on_used);
+    if (check->why == NULL)
+        return;
+    const real scale[3] = {10, 1, (real)0.1};
+    size_t used = strlen(row->detail);
+    for (int s = 0; s < 3; s++) {
+        numeric_gradients(check, step * scale[s], upstream, size, numeric);
+        used += (size_t)snprintf(row->detail + used, sizeof row->detail - used,
+                                 "%s step %.0e: error %.1e", s == 0 ? "" : ",",
+                                 (double)(step * scale[s]), compare(check, fresh, numeric).error);
+    }
+}
+
+static void check_in_precision(const TensorCheck *check, GateRow *row, const real *result,
+                               size_t size, const real *fresh)
+{
+    char what[200];
+    snprintf(what, sizeof what, "%s: forward", check->name);
+    row->precision = gate_precision(what, result, size);
+    for (int k = 0; k < check->n; fresh += check->in[k]->size, k++) {
+        snprintf(what, sizeof what, "%s: gradient %d", check->name, k);
+        row->precision = fmax(row->precision, gate_precision(what, fresh, check->in[k]->size));
+    }
+}
+
+static void prepare_inputs(const TensorCheck *check)
+{
+    require(check->n <= CHECK_INPUTS_MAX, "tensor_check: %s has too many inputs", check->name);
+    for (int k = 0; k < check->n; k++) {
+        Tensor *in = check->in[k];
+        tensor_want_grad(in);
+        if (in->grad == NULL)
+            in->grad = tape_alloc(in->size * sizeof *in->grad);
+    }
+}
+
+void tensor_check(const TensorCheck *check)
+{
+    size_t size = shape_size(check->shape);
+    size_t count = total_elements(check);
+    /* Drawn whatever follows, so that both precisions draw the same numbers. */
+    real *upstream = random_values(size), *before = random_values(count);
+    if (!gate_wants(check->name))
+        return;
+    GateRow row = {.name = check->name, .elements = count, .tolerance = check->tolerance,
+                   .why = check->why};
+    prepare_inputs(check);
+    TapeMark mark = tape_mark();
+    Tensor *first = check->forward(check->in, check->context);
+    if (!shape_equal(first->shape, check->shape)) {
+        snprintf(row.detail, sizeof row.detail, "forward: expected the shape %s, found %s",
+                 shape_text(check->shape), shape_text(first->shape));
+        row.forward = row.precision = HUGE_VAL;
+    } else {
+        real *fresh = tape_alloc(count * sizeof *fresh);
+        row.forward = gate_is_float() ? 0 : forward_error(check, first->data, size);
+        if (row.forward > 1e-12)
+            snprintf(row.detail, sizeof row.detail, "the forward differs from its reference");
+        analytic_gradient(check, upstream, NULL, fresh);
+        check_in_precision(check, &row, first->data, size, fresh);
+        if (!gate_is_float())
+            check_double(check, &row, upstream, size, fresh, before);
+    }
+    gate_report(&row);
+    tape_release(mark);
+}

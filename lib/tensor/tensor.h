@@ -1,0 +1,175 @@
+/* tensor/: arrays that remember how they were made. This header is the room's table of contents.
+ *
+ *   shape.c      shapes, their text, and the messages when they do not fit
+ *   tensor.c     making tensors: parameters that last, results that die with the step
+ *   tape.c       the Wengert list: recording, marks, no-grad
+ *   backward.c   the walk from the end, and how gradients are written
+ *   broadcast.c  shapes that stretch, and the sum that undoes it
+ *   check.c      the finite-difference checker
+ *
+ * Taught in chapter 05. A tensor is contiguous, row-major and of rank at most 4. Every operation
+ * computes at once and appends one node to the tape of its thread; creation order is a topological
+ * order, so backward is one walk from the end.
+ *
+ *     TapeMark mark = tape_mark();
+ *     Tensor *loss = ...;
+ *     tensor_backward(loss);
+ *     ... use the parameters' gradients ...
+ *     tape_release(mark);
+ */
+#ifndef WENGERT_TENSOR_H
+#define WENGERT_TENSOR_H
+
+#include "base/base.h"
+
+/* ---- shape ----------------------------------------------------------------------------------- */
+enum { RANK_MAX = 4, ALL_AXES = 99 };
+
+/* Rank 0 is a scalar: no axes, one element. */
+typedef struct {
+    int rank;
+    size_t dim[RANK_MAX];
+} Shape;
+
+Shape shape0(void);
+Shape shape1(size_t a);
+Shape shape2(size_t a, size_t b);
+Shape shape3(size_t a, size_t b, size_t c);
+Shape shape4(size_t a, size_t b, size_t c, size_t d);
+size_t shape_size(Shape shape); /* elements; a product that overflows is a broken contract */
+bool shape_equal(Shape a, Shape b);
+Shape shape_without(Shape shape, int axis);            /* the axis removed */
+Shape shape_with(Shape shape, int axis, size_t dim);   /* the axis' dimension replaced */
+size_t shape_product(Shape shape, int begin, int end); /* of dimensions begin to end-1 */
+
+/* "(2,3,5)"; in one of a few static buffers of this thread, good for one message. */
+const char *shape_text(Shape shape);
+
+/* ---- tensor ---------------------------------------------------------------------------------- */
+typedef struct Tensor Tensor;
+typedef void (*Backward)(Tensor *out);
+
+struct Tensor {
+    Shape shape;
+    size_t size;       /* elements */
+    real *data;
+    real *grad;        /* same shape; NULL until first written; undefined while !has_grad */
+    bool wants_grad;   /* a parameter, or made from one while recording */
+    bool has_grad;     /* grad holds a value: the next write adds to it */
+    bool retain_grad;  /* keep grad after backward has passed */
+    const char *op;    /* the operation that made it; NULL for a leaf */
+    Backward backward; /* adds into the parents' gradients */
+    Tensor **parents;
+    int n_parents;
+    void *saved;       /* what backward needs besides the parents; on the tape */
+    Tensor *previous;  /* the node before this one on the tape */
+};
+
+/* A leaf that lasts: data and grad allocated once, zeroed; wants a gradient. Freed by tensor_free. */
+Tensor *tensor_parameter(Shape shape);
+void tensor_free(Tensor *parameter);
+
+/* A leaf on the tape, dying with its mark; data undefined, or a copy of `values`. Wants no gradient
+ * until tensor_want_grad. */
+Tensor *tensor_new(Shape shape);
+Tensor *tensor_from(Shape shape, const real *values);
+void tensor_want_grad(Tensor *leaf);
+
+/* The dimension of an axis; negative axes count from the end. */
+size_t tensor_dim(const Tensor *t, int axis);
+/* The value of a tensor of one element. */
+real tensor_item(const Tensor *t);
+/* A copy on the tape that no gradient flows through. */
+Tensor *tensor_detach(const Tensor *t);
+
+/* For operations: the message and the stop when shapes do not fit. Names the op, the shapes and what
+ * was expected. */
+_Noreturn void shape_mismatch(const char *op, const Tensor *a, const Tensor *b,
+                              const char *expected);
+
+/* An axis in [-rank, rank) as one in [0, rank); anything else stops, naming the op. */
+int axis_of(const char *op, const Tensor *t, int axis);
+
+/* ---- tape ------------------------------------------------------------------------------------
+ * One tape per thread. A mark and its release bracket a step; marks nest. */
+typedef struct {
+    ArenaMark arena;
+    Tensor *last;
+} TapeMark;
+
+TapeMark tape_mark(void);
+void tape_release(TapeMark mark);
+void *tape_alloc(size_t bytes); /* dies with the mark; undefined contents */
+bool tape_set_recording(bool on); /* false: no-grad; returns what it was */
+size_t tape_length(void);       /* nodes on the tape */
+size_t tape_capacity(void);     /* bytes that the tape's arena holds */
+void tape_free(void);           /* gives this thread's tape back; every tensor on it is dead */
+
+/* For operations: the result's tensor, data undefined. If recording is on and a parent wants a
+ * gradient, it is appended to the tape and `backward` will be called, once, if a gradient reaches
+ * it. parents[0..n) are copied; `op` must be a literal. */
+Tensor *tensor_result(const char *op, Shape shape, Backward backward, int n,
+                      Tensor *const *parents);
+/* The same for a result that shares its one parent's data under another shape. */
+Tensor *tensor_view(const char *op, Tensor *parent, Shape shape, Backward backward);
+
+/* ---- backward --------------------------------------------------------------------------------
+ * Walks the tape from `loss` (one element) to its beginning, adding into the gradient of every leaf
+ * that wants one; tensor_backward_from starts from a gradient of out's shape instead of 1. Gradients
+ * of results are dropped once used, unless retained. A second call on the same tape works. */
+void tensor_backward(Tensor *loss);
+void tensor_backward_from(Tensor *out, const real *gradient);
+void tensor_retain_grad(Tensor *t);
+void tensor_zero_grad(Tensor *leaf); /* forgets it: the next write is the first */
+
+/* Where a backward writes the gradient of a parent. grad_write is the one function that decides
+ * whether a write adds or is the first; call it once for each complete pass over the parent. */
+typedef struct {
+    real *at;
+    bool add;
+} GradWrite;
+
+GradWrite grad_write(Tensor *parent);
+static inline void grad_put(GradWrite grad, size_t i, real value)
+{
+    grad.at[i] = grad.add ? grad.at[i] + value : value;
+}
+/* The same for backwards that touch some elements, or one twice: zeroed if this is the first. */
+real *grad_scatter(Tensor *parent);
+
+/* ---- broadcast -------------------------------------------------------------------------------
+ * Shapes are aligned at their last axes; a missing axis, or one of dimension 1, stretches. */
+Shape broadcast_shape(const char *op, const Tensor *a, const Tensor *b);
+/* t's data stretched to `shape`: t->data itself when it has that shape, else a copy on the tape. */
+const real *broadcast_data(const Tensor *t, Shape shape);
+/* Adds `full`, a gradient of shape `shape`, into the parent's, summed over what was stretched. */
+void broadcast_grad(Tensor *parent, const real *full, Shape shape);
+
+/* ---- check -----------------------------------------------------------------------------------
+ * One row of a gate: every element of every input against a five-point difference, under DESIGN.md's
+ * rules 1 to 7. Either `reference` (an independent plain loop, filling `out`, which has the elements
+ * of `shape`) or `expected` (committed values) must be given. */
+enum { CHECK_INPUTS_MAX = 64 };
+typedef struct {
+    const char *name;    /* first word: the op */
+    Tensor *(*forward)(Tensor *const *in, const void *context);
+    const void *context;
+    int n;
+    Tensor *in[CHECK_INPUTS_MAX]; /* leaves; each is made to want a gradient */
+    Shape shape;                  /* of the result */
+    void (*reference)(real *out, Tensor *const *in, const void *context);
+    const real *expected;
+    real step;          /* 0 means 1e-3 */
+    double tolerance;   /* 0 means 1e-8 */
+    const char *why;    /* needed for a larger tolerance */
+} TensorCheck;
+
+void tensor_check(const TensorCheck *check);
+
+/* Leaves for gates, drawn from the gate's seed and exact in float: normal of this deviation; normal
+ * pushed at least `margin` away from 0 (kinks); uniform in [low, high). */
+Tensor *check_normal(Shape shape, real deviation);
+Tensor *check_away_from_zero(Shape shape, real margin);
+Tensor *check_uniform(Shape shape, real low, real high);
+
+#endif
