@@ -14,7 +14,8 @@
 #   dumb    columns and rows of the drawing in characters; '80 24' if not given.
 #   colour  1 if that drawing may hold ANSI colours; 0 if not given.
 #
-# lib/show/figure.c and plots/draw.sh set these. After the load, a script finds:
+# lib/show/figure.c and plots/draw.sh set these. A script may set `height`, of the SVG in pixels, before
+# the load (the width is 640; the height 400 unless set). After it, a script finds:
 #
 #   text                  1 when drawing in characters, else 0
 #   columns               the header: names with single spaces between them
@@ -33,6 +34,7 @@ if (!exists("tsv")) {
 }
 if (!exists("dumb")) { dumb = '80 24' }
 if (!exists("colour")) { colour = 0 }
+if (!exists("height")) { height = 400 }
 text = !exists("out")
 
 set encoding utf8
@@ -79,7 +81,7 @@ if (text) {
     set tics nomirror
     unset grid
 } else {
-    set terminal svg size 640, 400 font 'Helvetica, Arial, sans-serif, 15' noenhanced background '#ffffff'
+    set terminal svg size 640, height font 'Helvetica, Arial, sans-serif, 15' noenhanced background '#ffffff'
     set output out
     set border 3 linecolor rgb '#606060'
     set tics nomirror scale 0.5 textcolor rgb '#303030'

@@ -123,13 +123,13 @@ static void product_vjp(const real *x, const real *dy, real *dx)
 static void dual_function(const Dual *x, Dual *y)
 {
     Dual two = dual_make(2, 0);
-    Dual ratio = dual_div(dual_add(x[0], two), dual_mul(x[1], x[2]));
+    Dual ratio = dual_div(x[0], dual_add(two, dual_mul(x[1], x[2])));
     y[0] = dual_sub(dual_exp(dual_sin(ratio)), dual_log(x[1]));
     y[1] = dual_mul(dual_cos(dual_mul(x[0], x[2])), ratio);
 }
 static void mixed_plain(const real *x, real *y)
 {
-    real ratio = (x[0] + 2) / x[1] / x[2];
+    real ratio = 1 / (2 / x[0] + x[1] / x[0] * x[2]);
     y[0] = exp(sin(ratio)) - log(x[1]);
     y[1] = ratio * cos(x[2] * x[0]);
 }
