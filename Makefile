@@ -4,8 +4,10 @@
 # precision and kind of build; the rooms of lib/ are compiled twice, as double and as float.
 #   CC=clang      another compiler           SAN=1   address and undefined-behaviour sanitizers
 #   WERROR=1      warnings are errors (CI)   CPU=avx2 (or portable, avx512) force one gemm kernel
+#   V=1           show the compiler's command lines
 
 SHELL = /bin/sh
+Q = $(if $(filter 1,$(V)),,@)
 ifeq ($(origin CC),default)
 CC = cc
 endif
@@ -64,15 +66,17 @@ $(B)/$(1)/flags: FORCE
 
 $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	$(CC) $(FLAGS_$(1)) $(CJSON_CFLAGS) -MMD -MP -c $$< -o $$@
+	@echo "  cc $(1) $$<"
+	$(Q)$(CC) $(FLAGS_$(1)) $(CJSON_CFLAGS) -MMD -MP -c $$< -o $$@
 
 $(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
-	$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
+	@echo "  cc $(1) $$< for $$*"
+	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
 
 $(call library,$(1)): $(call objects,$(1),$(LIB_SOURCES)) $(call kernels,$(1))
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 
@@ -86,7 +90,7 @@ gate = $(B)/$(1)/gates/$(2)
 define gate_rules
 $(call gate,$(1),$(2)): $(B)/$(1)/chapters/$(2)/gate.o $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
 	@mkdir -p $$(@D)
-	$(CC) $(FLAGS_$(1)) $$^ $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(eval $(call gate_rules,$(p),$(c)))))
 GATES = $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(call gate,$(p),$(c))))
@@ -112,7 +116,7 @@ programs: $(PROGRAMS) $(GPT2)
 define program_rules
 $(B)/$(1)/programs/%: $(B)/$(1)/chapters/%.o $(call library,$(1))
 	@mkdir -p $$(@D)
-	$(CC) $(FLAGS_$(1)) $$^ $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call program_rules,$(p))))
 

@@ -93,13 +93,13 @@ static Value *neg_silent(Value *a)
     return value_make(-a->data, a, NULL, neg_silent_backward);
 }
 
-/* Computes by way of a Value that it has released. */
+/* Computes with a Value that it has released. */
 static Value *exp_of_the_dead(Value *a)
 {
     ValueMark mark = value_mark();
     Value *dead = value_exp(a);
     value_release(mark);
-    return value_mul(value_leaf(1), dead);
+    return value_add(value_leaf(dead->data), value_sub(a, a));
 }
 
 /* Right for positive inputs; lets the gradient through for negative ones too. */

@@ -30,7 +30,8 @@ static void sum_columns(size_t begin, size_t end, void *context)
 static void linear_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *weight = out->parents[1];
-    size_t in = weight->shape.dim[0], width = weight->shape.dim[1], rows = x->size / in;
+    size_t in = weight->shape.dim[0], width = weight->shape.dim[1];
+    size_t rows = shape_product(x->shape, 0, x->shape.rank - 1);
     if (x->wants_grad) {
         GradWrite dx = grad_write(x); /* dX = dY W^T */
         gemm(false, true, rows, in, width, 1, out->grad, width, weight->data, width, dx.add, dx.at,

@@ -36,11 +36,14 @@ void tensor_retain_grad(Tensor *t)
     t->retain_grad = true;
 }
 
-/* Gradients of results left over from an earlier walk are not part of this one. */
+/* Gradients of results left over from an earlier walk are not part of this one. Their buffers are let
+ * go too: they may lie behind a mark that was released since. */
 static void forget_results(Tensor *from)
 {
-    for (Tensor *node = from; node != NULL; node = node->previous)
+    for (Tensor *node = from; node != NULL; node = node->previous) {
         node->has_grad = false;
+        node->grad = NULL;
+    }
 }
 
 void tensor_backward_from(Tensor *out, const real *gradient)

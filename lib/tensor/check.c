@@ -230,12 +230,8 @@ static void check_in_precision(const TensorCheck *check, GateRow *row, const rea
 static void prepare_inputs(const TensorCheck *check)
 {
     require(check->n <= CHECK_INPUTS_MAX, "tensor_check: %s has too many inputs", check->name);
-    for (int k = 0; k < check->n; k++) {
-        Tensor *in = check->in[k];
-        tensor_want_grad(in);
-        if (in->grad == NULL)
-            in->grad = tape_alloc(in->size * sizeof *in->grad);
-    }
+    for (int k = 0; k < check->n; k++)
+        tensor_want_grad(check->in[k]);
 }
 
 void tensor_check(const TensorCheck *check)

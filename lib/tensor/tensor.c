@@ -50,6 +50,9 @@ void tensor_want_grad(Tensor *leaf)
 {
     require(leaf->op == NULL, "tensor_want_grad: expected a leaf, found a result of %s", leaf->op);
     leaf->wants_grad = true;
+    /* Here, so that it lives as long as the leaf, and not only until the mark around a backward. */
+    if (leaf->grad == NULL)
+        leaf->grad = tape_alloc(leaf->size * sizeof *leaf->grad);
 }
 
 size_t tensor_dim(const Tensor *t, int axis)

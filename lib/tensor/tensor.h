@@ -70,7 +70,7 @@ Tensor *tensor_parameter(Shape shape);
 void tensor_free(Tensor *parameter);
 
 /* A leaf on the tape, dying with its mark; data undefined, or a copy of `values`. Wants no gradient
- * until tensor_want_grad. */
+ * until tensor_want_grad, which belongs under the same mark: the gradient's memory is taken there. */
 Tensor *tensor_new(Shape shape);
 Tensor *tensor_from(Shape shape, const real *values);
 void tensor_want_grad(Tensor *leaf);
@@ -116,7 +116,8 @@ Tensor *tensor_view(const char *op, Tensor *parent, Shape shape, Backward backwa
 /* ---- backward --------------------------------------------------------------------------------
  * Walks the tape from `loss` (one element) to its beginning, adding into the gradient of every leaf
  * that wants one; tensor_backward_from starts from a gradient of out's shape instead of 1. Gradients
- * of results are dropped once used, unless retained. A second call on the same tape works. */
+ * of results are dropped once used, unless retained; a retained one dies with the mark under which
+ * backward ran. A second call on the same tape works. */
 void tensor_backward(Tensor *loss);
 void tensor_backward_from(Tensor *out, const real *gradient);
 void tensor_retain_grad(Tensor *t);

@@ -1,0 +1,524 @@
+/* The gate of chapter 05: the tape, the walk back along it, and broadcasting with the sum that undoes
+ * it, shown on the four operations this chapter has: add, mul, scale and sum.
+ *
+ * Each operation's forward is held to plain loops over indices written here, its gradient to
+ * five-point differences. The rows after them are about the engine and need no differences: small
+ * graphs whose gradients are whole numbers, what is walked and what is not, what lives and what dies,
+ * and the same network in the scalar engine of chapter 04. */
+#include "ops/ops.h"
+#include "value/value.h"
+
+#include <string.h>
+
+/* Numbers found against numbers known; whole numbers must come out exactly in both precisions. */
+static void check_values(const char *row, const real *found, const double *known, size_t count,
+                         double tolerance)
+{
+    double worst = 0;
+    for (size_t i = 0; i < count; i++)
+        worst = fmax(worst, gate_error((double)found[i], known[i]));
+    gate_check(row, worst <= tolerance, "%8zu  off by %.0e", count, worst);
+}
+
+static Tensor *wanted(Shape shape, const real *values)
+{
+    Tensor *x = tensor_from(shape, values);
+    tensor_want_grad(x);
+    return x;
+}
+
+/* ---- two operands that stretch ------------------------------------------------------------------ */
+typedef struct {
+    Tensor *(*op)(Tensor *, Tensor *);
+    bool product;
+    Shape shape; /* of the result */
+} Binary;
+
+static Tensor *binary_forward(Tensor *const *in, const void *context)
+{
+    return ((const Binary *)context)->op(in[0], in[1]);
+}
+
+/* The element of t under `index` of a result of rank `rank`, by the definition of broadcasting. */
+static real stretched(const Tensor *t, const size_t *index, int rank)
+{
+    size_t at = 0;
+    for (int axis = 0; axis < t->shape.rank; axis++) {
+        size_t dim = t->shape.dim[axis];
+        at = at * dim + (dim == 1 ? 0 : index[axis + rank - t->shape.rank]);
+    }
+    return t->data[at];
+}
+
+static void binary_reference(real *out, Tensor *const *in, const void *context)
+{
+    const Binary *b = context;
+    size_t size = shape_size(b->shape);
+    for (size_t i = 0; i < size; i++) {
+        size_t index[RANK_MAX] = {0}, rest = i;
+        for (int axis = b->shape.rank - 1; axis >= 0; axis--) {
+            index[axis] = rest % b->shape.dim[axis];
+            rest /= b->shape.dim[axis];
+        }
+        real x = stretched(in[0], index, b->shape.rank), y = stretched(in[1], index, b->shape.rank);
+        out[i] = b->product ? x * y : x + y;
+    }
+}
+
+static void check_binary(bool product, Shape a, Shape b, Shape result)
+{
+    const Binary which = {product ? tensor_mul : tensor_add, product, result};
+    char row[80];
+    snprintf(row, sizeof row, "%s %s %s", product ? "mul" : "add", shape_text(a), shape_text(b));
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = row, .forward = binary_forward, .context = &which, .n = 2,
+                                .in = {check_normal(a, 1), check_normal(b, 1)}, .shape = result,
+                                .reference = binary_reference});
+    tape_release(mark);
+}
+
+static void check_stretching(bool product)
+{
+    Shape full = shape4(2, 3, 5, 7);
+    check_binary(product, full, full, full);
+    check_binary(product, full, shape1(7), full);
+    check_binary(product, shape2(5, 1), full, full);
+    check_binary(product, full, shape4(2, 1, 1, 7), full);
+    check_binary(product, full, shape4(1, 3, 5, 1), full);
+    check_binary(product, shape4(2, 1, 5, 1), shape3(3, 1, 7), full);
+    check_binary(product, shape3(3, 1, 1), full, full);
+    check_binary(product, shape0(), shape2(3, 5), shape2(3, 5));
+    check_binary(product, shape2(1, 3), shape1(3), shape2(1, 3));
+    check_binary(product, shape1(1), shape0(), shape1(1));
+}
+
+/* ---- an operand used twice, scale, sum ---------------------------------------------------------- */
+static Tensor *twice_forward(Tensor *const *in, const void *context)
+{
+    return ((const Binary *)context)->op(in[0], in[0]);
+}
+
+static void twice_reference(real *out, Tensor *const *in, const void *context)
+{
+    for (size_t i = 0; i < in[0]->size; i++) {
+        real x = in[0]->data[i];
+        out[i] = ((const Binary *)context)->product ? x * x : 2 * x;
+    }
+}
+
+static void check_twice(bool product)
+{
+    const Binary which = {product ? tensor_mul : tensor_add, product, shape2(3, 5)};
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = product ? "mul (3,5) with itself" : "add (3,5) with itself",
+                                .forward = twice_forward, .context = &which, .n = 1,
+                                .in = {check_normal(shape2(3, 5), 1)}, .shape = shape2(3, 5),
+                                .reference = twice_reference});
+    tape_release(mark);
+}
+
+static Tensor *scale_forward(Tensor *const *in, const void *context)
+{
+    const real *by = context;
+    return tensor_add(tensor_scale(in[0], by[0]), tensor_scale(in[0], by[1]));
+}
+
+static void scale_reference(real *out, Tensor *const *in, const void *context)
+{
+    const real *by = context;
+    for (size_t i = 0; i < in[0]->size; i++)
+        out[i] = (by[0] + by[1]) * in[0]->data[i];
+}
+
+static void check_scale(void)
+{
+    const real by[2] = {(real)-2.5, (real)0.75};
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = "scale (3,7) by -2.5 and by 0.75, added",
+                                .forward = scale_forward, .context = by, .n = 1,
+                                .in = {check_normal(shape2(3, 7), 1)}, .shape = shape2(3, 7),
+                                .reference = scale_reference});
+    tape_release(mark);
+}
+
+static Tensor *sum_forward(Tensor *const *in, const void *context)
+{
+    return tensor_sum(in[0], *(const int *)context);
+}
+
+/* Inputs are (2,3,5,7): every element is added to the place its index has without the axis. */
+static void sum_reference(real *out, Tensor *const *in, const void *context)
+{
+    static const size_t dim[4] = {2, 3, 5, 7};
+    int axis = *(const int *)context;
+    axis = axis < 0 ? axis + 4 : axis;
+    size_t size = axis == ALL_AXES ? 1 : in[0]->size / dim[axis];
+    for (size_t i = 0; i < size; i++)
+        out[i] = 0;
+    for (size_t i = 0; i < in[0]->size; i++) {
+        const size_t index[4] = {i / 105, i / 35 % 3, i / 7 % 5, i % 7};
+        size_t at = 0;
+        for (int a = 0; a < 4 && axis != ALL_AXES; a++)
+            at = a == axis ? at : at * dim[a] + index[a];
+        out[at] += in[0]->data[i];
+    }
+}
+
+static void check_sum(int axis, Shape result)
+{
+    char row[80];
+    if (axis == ALL_AXES)
+        snprintf(row, sizeof row, "sum (2,3,5,7) over all axes");
+    else
+        snprintf(row, sizeof row, "sum (2,3,5,7) over axis %d", axis);
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = row, .forward = sum_forward, .context = &axis, .n = 1,
+                                .in = {check_normal(shape4(2, 3, 5, 7), 1)}, .shape = result,
+                                .reference = sum_reference});
+    tape_release(mark);
+}
+
+static void check_sums(void)
+{
+    check_sum(0, shape3(3, 5, 7));
+    check_sum(1, shape3(2, 5, 7));
+    check_sum(2, shape3(2, 3, 7));
+    check_sum(3, shape3(2, 3, 5));
+    check_sum(-3, shape3(2, 5, 7));
+    check_sum(ALL_AXES, shape0());
+}
+
+/* ---- backward: gradients that meet ------------------------------------------------------------- */
+static void check_meeting(void)
+{
+    const real values[3] = {(real)-1.5, 2, 0.5};
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(3), values);
+    tensor_backward(tensor_sum(tensor_add(tensor_scale(x, 2), tensor_scale(x, 3)), ALL_AXES));
+    check_values("backward 2x + 3x: slope 5", x->grad, (double[]){5, 5, 5}, 3, 0);
+
+    x = wanted(shape1(3), values);
+    tensor_backward(tensor_sum(tensor_mul(tensor_mul(x, x), x), ALL_AXES));
+    check_values("backward x x x: slope 3x^2", x->grad, (double[]){6.75, 12, 0.75}, 3, 0);
+
+    /* y = x^2 has three children; it must wait for all of them: y^2 + 2y + xy at 3 is 126. */
+    x = wanted(shape0(), (real[]){3});
+    Tensor *y = tensor_mul(x, x);
+    Tensor *z = tensor_add(tensor_add(tensor_mul(y, y), tensor_scale(y, 2)), tensor_mul(x, y));
+    tensor_backward(z);
+    const real found[2] = {tensor_item(z), x->grad[0]};
+    check_values("backward y^2 + 2y + xy, y = x^2", found, (double[]){126, 147}, 2, 0);
+    tape_release(mark);
+}
+
+/* The sum that undoes broadcasting: w (2,1) times x (3) is (2,3). */
+static void check_unbroadcast(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *w = wanted(shape2(2, 1), (real[]){2, -1}), *x = wanted(shape1(3), (real[]){1, 2, 3});
+    tensor_backward_from(tensor_mul(w, x), (real[]){1, 10, 100, 2, 20, 200});
+    check_values("broadcast (2,1)(3): gradient of (2,1)", w->grad, (double[]){321, 642}, 2, 0);
+    check_values("broadcast (2,1)(3): gradient of (3)", x->grad, (double[]){0, 0, 0}, 3, 0);
+    tape_release(mark);
+}
+
+/* ---- a network, for the rows that follow ------------------------------------------------------- */
+enum { SAMPLES = 5, INPUTS = 2, HIDDEN = 3 };
+enum { X, W, B, V, C, NETWORK };
+
+/* Mean of (v . (x w + b)^2 + c)^2: a matrix product as a broadcast product and a sum, squares as
+ * activation. x (5,2,1), w (2,3), b (3), v (3), c a scalar. */
+static Tensor *network_forward(Tensor *const *in, const void *context)
+{
+    (void)context;
+    Tensor *h = tensor_add(tensor_sum(tensor_mul(in[X], in[W]), 1), in[B]); /* (5,3) */
+    Tensor *squared = tensor_mul(h, h);
+    Tensor *y = tensor_add(tensor_sum(tensor_mul(squared, in[V]), -1), in[C]); /* (5) */
+    return tensor_scale(tensor_sum(tensor_mul(y, y), ALL_AXES), (real)1 / SAMPLES);
+}
+
+static void network_reference(real *out, Tensor *const *in, const void *context)
+{
+    (void)context;
+    *out = 0;
+    for (size_t s = 0; s < SAMPLES; s++) {
+        real y = in[C]->data[0];
+        for (size_t j = 0; j < HIDDEN; j++) {
+            real h = in[B]->data[j];
+            for (size_t i = 0; i < INPUTS; i++)
+                h += in[X]->data[s * INPUTS + i] * in[W]->data[i * HIDDEN + j];
+            y += in[V]->data[j] * h * h;
+        }
+        *out += y * y / SAMPLES;
+    }
+}
+
+static void network_draw(Tensor **in)
+{
+    in[X] = check_normal(shape3(SAMPLES, INPUTS, 1), 1);
+    in[W] = check_normal(shape2(INPUTS, HIDDEN), (real)0.5);
+    in[B] = check_normal(shape1(HIDDEN), (real)0.5);
+    in[V] = check_normal(shape1(HIDDEN), (real)0.5);
+    in[C] = check_normal(shape0(), (real)0.5);
+}
+
+static void network_zero(Tensor *const *in)
+{
+    for (int k = 0; k < NETWORK; k++)
+        tensor_zero_grad(in[k]);
+}
+
+/* All gradients one after the other; returns how many numbers that is. */
+static size_t network_gradients(Tensor *const *in, real *out)
+{
+    size_t count = 0;
+    for (int k = 0; k < NETWORK; count += in[k]->size, k++)
+        memcpy(out + count, in[k]->grad, in[k]->size * sizeof *out);
+    return count;
+}
+
+static bool all_are_multiples(const real *a, real by, const real *b, size_t count)
+{
+    bool equal = true;
+    for (size_t i = 0; i < count; i++)
+        equal = equal && a[i] == by * b[i];
+    return equal;
+}
+
+static void check_repeats(Tensor *const *in)
+{
+    real first[64], now[64];
+    TapeMark mark = tape_mark();
+    Tensor *loss = network_forward(in, NULL);
+    network_zero(in);
+    tensor_backward(loss);
+    size_t count = network_gradients(in, first);
+    network_zero(in);
+    tensor_backward(loss);
+    network_gradients(in, now);
+    gate_check("backward again, zeroed", memcmp(now, first, count * sizeof *now) == 0,
+               "%8zu  the same bits", count);
+    tensor_backward(loss);
+    network_gradients(in, now);
+    gate_check("backward again, not zeroed", all_are_multiples(now, 2, first, count),
+               "%8zu  twice as much", count);
+    tape_release(mark);
+    network_zero(in);
+    tensor_backward(network_forward(in, NULL));
+    network_gradients(in, now);
+    gate_check("backward on a new tape, zeroed", memcmp(now, first, count * sizeof *now) == 0,
+               "%8zu  the same bits", count);
+    tape_release(mark);
+}
+
+/* ---- backward: what is walked, what is kept ---------------------------------------------------- */
+static int runs; /* of counted_backward */
+
+static void counted_backward(Tensor *out)
+{
+    runs++;
+    GradWrite dx = grad_write(out->parents[0]);
+    for (size_t i = 0; i < out->size; i++)
+        grad_put(dx, i, out->grad[i]);
+}
+
+/* y = x, and its backward counts how often it runs. */
+static Tensor *counted(Tensor *x)
+{
+    Tensor *out = tensor_result("counted", x->shape, counted_backward, 1, &x);
+    memcpy(out->data, x->data, x->size * sizeof(real));
+    return out;
+}
+
+static void check_walk(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){1, 2});
+    Tensor *y = counted(x);
+    Tensor *dead = counted(y);
+    Tensor *loss = tensor_sum(tensor_add(tensor_mul(y, y), y), ALL_AXES);
+    Tensor *later = counted(loss);
+    runs = 0;
+    tensor_backward(loss);
+    gate_check("backward runs each node once", runs == 1, "%d of 3 counted nodes", runs);
+    gate_check("backward leaves dead nodes alone", dead->grad == NULL && later->grad == NULL,
+               "one beside the loss, one after it");
+    check_values("backward past dead nodes", x->grad, (double[]){3, 5}, 2, 0);
+    tape_release(mark);
+}
+
+static void check_constants(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){1, 2}), *constant = tensor_from(shape1(2), (real[]){3, 4});
+    tensor_backward(tensor_sum(tensor_mul(constant, tensor_mul(x, constant)), ALL_AXES));
+    gate_check("backward gives a constant nothing", constant->grad == NULL && !constant->has_grad,
+               "no gradient made");
+    check_values("backward beside constants", x->grad, (double[]){9, 16}, 2, 0);
+
+    tensor_zero_grad(x);
+    Tensor *held = tensor_detach(tensor_mul(x, x));
+    tensor_backward(tensor_sum(tensor_mul(x, held), ALL_AXES));
+    check_values("backward stops at a detached copy", x->grad, (double[]){1, 4}, 2, 0);
+    tape_release(mark);
+}
+
+static void check_retained(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){1, 2});
+    Tensor *dropped = tensor_scale(x, 2), *kept = tensor_scale(dropped, 3);
+    Tensor *loss = tensor_sum(tensor_mul(kept, kept), ALL_AXES);
+    tensor_retain_grad(kept);
+    tensor_backward(loss);
+    tensor_backward(loss);
+    gate_check("backward drops gradients of results", !dropped->has_grad && !loss->has_grad,
+               "once used");
+    check_values("backward keeps a retained one", kept->grad, (double[]){12, 24}, 2, 0);
+    check_values("backward twice adds in the leaf", x->grad, (double[]){144, 288}, 2, 0);
+    tape_release(mark);
+}
+
+/* A second walk must not write where the first walk's gradients were: that memory was released, and
+ * by then belongs to somebody else. */
+static void check_released_gradients(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){1, 2});
+    Tensor *loss = tensor_sum(tensor_mul(tensor_scale(x, 2), x), ALL_AXES);
+    TapeMark inner = tape_mark();
+    tensor_backward(loss);
+    tape_release(inner);
+    real bystanders[16] = {0};
+    Tensor *others[4];
+    for (int k = 0; k < 4; k++)
+        others[k] = tensor_from(shape1(16), bystanders);
+    tensor_backward(loss);
+    bool untouched = true;
+    for (int k = 0; k < 4; k++)
+        untouched = untouched && memcmp(others[k]->data, bystanders, sizeof bystanders) == 0;
+    gate_check("backward writes only what is alive", untouched, "4 bystanders untouched");
+    check_values("backward after a release", x->grad, (double[]){8, 16}, 2, 0);
+    tape_release(mark);
+}
+
+/* ---- tape -------------------------------------------------------------------------------------- */
+static void check_recording(Tensor *const *in)
+{
+    TapeMark mark = tape_mark();
+    size_t before = tape_length();
+    bool was = tape_set_recording(false);
+    Tensor *silent = network_forward(in, NULL);
+    size_t without = tape_length() - before;
+    bool was_off = tape_set_recording(was);
+    Tensor *loud = network_forward(in, NULL);
+    gate_check("tape no-grad records nothing", was && !was_off && without == 0 && !silent->wants_grad,
+               "%zu nodes", without);
+    gate_check("tape no-grad computes the same",
+               memcmp(silent->data, loud->data, sizeof(real)) == 0, "%8d  the same bits", 1);
+    gate_check("tape records one node an operation", tape_length() - before == 10 && loud->wants_grad,
+               "%zu nodes", tape_length() - before);
+    tape_release(mark);
+    gate_check("tape is as long as at its mark", tape_length() == before, "after a release");
+}
+
+static void check_memory(Tensor *const *in)
+{
+    size_t at_step_2 = 0;
+    for (int step = 1; step <= 100; step++) {
+        TapeMark mark = tape_mark();
+        network_zero(in);
+        tensor_backward(network_forward(in, NULL));
+        tape_release(mark);
+        if (step == 2)
+            at_step_2 = tape_capacity();
+    }
+    gate_check("tape memory at step 100 is step 2's", tape_capacity() == at_step_2, "%zu kB",
+               at_step_2 / 1024);
+    TapeMark mark = tape_mark();
+    Tensor *t = tensor_new(shape1(3));
+    bool fresh = isnan(t->data[0]) && isnan(t->data[2]);
+    const real *data = tensor_from(shape1(2), (real[]){1, 2})->data;
+    tape_release(mark);
+    /* The memory is still the tape's; only its contents are gone. */
+    gate_check("tape poison: unwritten and dead are NaN", fresh && isnan(data[0]) && isnan(data[1]),
+               "unwritten, released");
+}
+
+/* ---- both engines ------------------------------------------------------------------------------ */
+static Value *scalar_network(Value *const *x, Value *const *w, Value *const *b, Value *const *v, Value *c)
+{
+    Value *terms[SAMPLES];
+    for (size_t s = 0; s < SAMPLES; s++) {
+        Value *y = c;
+        for (size_t j = 0; j < HIDDEN; j++) {
+            Value *h = b[j];
+            for (size_t i = 0; i < INPUTS; i++)
+                h = value_add(h, value_mul(x[s * INPUTS + i], w[i * HIDDEN + j]));
+            y = value_add(y, value_mul(v[j], value_mul(h, h)));
+        }
+        terms[s] = value_mul(y, y);
+    }
+    return value_mul(value_sum(terms, SAMPLES), value_leaf((real)1 / SAMPLES));
+}
+
+static void check_engines(Tensor *const *in)
+{
+    TapeMark mark = tape_mark();
+    ValueMark values = value_mark();
+    Value **leaves[NETWORK];
+    for (int k = 0; k < NETWORK; k++) {
+        leaves[k] = value_list(in[k]->size);
+        for (size_t i = 0; i < in[k]->size; i++)
+            leaves[k][i] = value_leaf(in[k]->data[i]);
+    }
+    Value *scalar = scalar_network(leaves[X], leaves[W], leaves[B], leaves[V], leaves[C][0]);
+    value_backward(scalar);
+    network_zero(in);
+    Tensor *loss = network_forward(in, NULL);
+    tensor_backward(loss);
+    double worst = gate_error((double)tensor_item(loss), (double)scalar->data);
+    size_t count = 1;
+    for (int k = 0; k < NETWORK; count += in[k]->size, k++)
+        for (size_t i = 0; i < in[k]->size; i++)
+            worst = fmax(worst, gate_error((double)in[k]->grad[i], (double)leaves[k][i]->grad));
+    gate_check("network: Values and tensors agree", worst <= (gate_is_float() ? 1e-5 : 1e-12),
+               "%8zu  to %s", count, gate_is_float() ? "1e-5" : "1e-12");
+    value_release(values);
+    tape_release(mark);
+    value_free_pool();
+}
+
+int main(int argc, char **argv)
+{
+    gate_begin(argc, argv, "05-tensor");
+    check_stretching(false);
+    check_twice(false);
+    check_stretching(true);
+    check_twice(true);
+    check_scale();
+    check_sums();
+    check_unbroadcast();
+    check_meeting();
+    check_walk();
+    check_constants();
+    check_retained();
+    check_released_gradients();
+
+    TapeMark mark = tape_mark();
+    Tensor *in[NETWORK];
+    network_draw(in);
+    TensorCheck network = {.name = "network (5,2) to (3) to one, squares", .forward = network_forward,
+                           .n = NETWORK, .shape = shape0(), .reference = network_reference};
+    memcpy(network.in, in, sizeof in);
+    tensor_check(&network);
+    for (int k = 0; k < NETWORK; k++)
+        tensor_want_grad(in[k]);
+    check_engines(in);
+    check_repeats(in);
+    check_recording(in);
+    check_memory(in);
+    tape_release(mark);
+    tape_free();
+    return gate_end();
+}
