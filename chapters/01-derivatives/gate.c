@@ -43,27 +43,26 @@ static void cube_vjp(const real *x, const real *dy, real *dx)
     dx[0] += dy[0] * 3 * u * u * 2 * x[0];
 }
 
-/* y = x / (1+x^2), the quotient rule: (1 (1+x^2) - x 2x) / (1+x^2)^2. */
-static void quotient_forward(const real *x, real *y) { y[0] = x[0] / (1 + x[0] * x[0]); }
-static void quotient_plain(const real *x, real *y) { y[0] = 1 / (1 / x[0] + x[0]); }
+/* y = x^2 / (1+x), the quotient rule: (2x (1+x) - x^2 1) / (1+x)^2. */
+static void quotient_forward(const real *x, real *y) { y[0] = x[0] * x[0] / (1 + x[0]); }
+static void quotient_plain(const real *x, real *y) { y[0] = x[0] - 1 + 1 / (1 + x[0]); }
 static void quotient_vjp(const real *x, const real *dy, real *dx)
 {
-    real v = 1 + x[0] * x[0];
-    dx[0] += dy[0] * (1 - x[0] * x[0]) / (v * v);
+    real v = 1 + x[0];
+    dx[0] += dy[0] * (2 * x[0] * v - x[0] * x[0]) / (v * v);
 }
 
-/* y = e^sin(x^2): three rates in a row, multiplied. */
-static void chain_forward(const real *x, real *y) { y[0] = exp(sin(x[0] * x[0])); }
-static void chain_plain(const real *x, real *y)
+/* y = e^(-x^2/2), the bell curve: three rates in a row, of e^v, -u/2 and x^2, multiplied. */
+static void bell_forward(const real *x, real *y) { y[0] = exp(-x[0] * x[0] / 2); }
+static void bell_plain(const real *x, real *y)
 {
-    /* sin 2a = 2 sin a cos a, and e^2b = (e^b)^2. */
-    real half = x[0] * x[0] / 2, root = exp(sin(half) * cos(half));
-    y[0] = root * root;
+    real root = exp(x[0] * x[0] / 4);
+    y[0] = 1 / (root * root);
 }
-static void chain_vjp(const real *x, const real *dy, real *dx)
+static void bell_vjp(const real *x, const real *dy, real *dx)
 {
-    real u = x[0] * x[0];
-    dx[0] += dy[0] * exp(sin(u)) * cos(u) * 2 * x[0];
+    real u = x[0] * x[0], v = -u / 2;
+    dx[0] += dy[0] * exp(v) * -1 / 2 * 2 * x[0];
 }
 
 /* y = x^2 y + 3 y: one partial with y held, one with x held. */
@@ -328,8 +327,8 @@ int main(int argc, char **argv)
     static const Lesson lessons[] = {
         {"fall 5 t^2", 1, 1, fall_forward, fall_plain, fall_vjp},
         {"chain (x^2+1)^3", 1, 1, cube_forward, cube_plain, cube_vjp},
-        {"quotient x / (1+x^2)", 1, 1, quotient_forward, quotient_plain, quotient_vjp},
-        {"chain e^sin(x^2)", 1, 1, chain_forward, chain_plain, chain_vjp},
+        {"quotient x^2 / (1+x)", 1, 1, quotient_forward, quotient_plain, quotient_vjp},
+        {"chain e^(-x^2/2)", 1, 1, bell_forward, bell_plain, bell_vjp},
         {"partials of x^2 y + 3y", 2, 1, partials_forward, partials_plain, partials_vjp},
         {"jacobian of (r cos a, r sin a)", 2, 2, polar_forward, polar_plain, polar_vjp},
         {"product of 7, reverse mode by hand", 7, 1, product_forward, product_plain, product_vjp},

@@ -205,7 +205,7 @@ static void web_graph(Value *const *x, Value **y, const void *context)
         if (k < WEB_LEAVES)
             v[k] = x[k];
         else if (web->operation[k] == 0)
-            v[k] = value_tanh(value_add(v[web->left[k]], v[web->right[k]]));
+            v[k] = value_sigmoid(value_add(v[web->left[k]], v[web->right[k]]));
         else if (web->operation[k] == 1)
             v[k] = value_tanh(value_mul(v[web->left[k]], v[web->right[k]]));
         else if (web->operation[k] == 2)
@@ -224,7 +224,7 @@ static void web_plain(const real *x, real *y, const void *context)
     for (size_t k = 0; k < WEB; k++) {
         real a = k < WEB_LEAVES ? 0 : v[web->left[k]], b = k < WEB_LEAVES ? 0 : v[web->right[k]];
         switch (k < WEB_LEAVES ? 4 : web->operation[k]) {
-        case 0: v[k] = tanh(a + b); break;
+        case 0: v[k] = 1 / (1 + exp(-a - b)); break;
         case 1: v[k] = tanh(a * b); break;
         case 2: v[k] = 1 / (1 + exp(-a)) - b; break;
         case 3: v[k] = tanh(a); break;
@@ -240,7 +240,7 @@ static void check_graph(const char *name, ValueGraph graph, ValuePlain plain, si
 {
     Value leaves[MOST], *x[MOST];
     for (size_t i = 0; i < inputs; i++) {
-        leaves[i] = value_parameter(draw(ANY));
+        leaves[i] = value_parameter(draw(POSITIVE));
         x[i] = &leaves[i];
     }
     value_check(&(ValueCheck){.name = name, .x = x, .inputs = inputs, .outputs = outputs,

@@ -146,7 +146,7 @@ static void check_neurons(void)
                                         "value_neuron relu, on", "value_neuron relu, off"};
     for (size_t k = 0; k < 4; k++) {
         Leaves x;
-        draw(&x, 0, 2 * HIDDEN + 1, 0.5);
+        draw(&x, 0, 2 * HIDDEN + 1, 0.3);
         if (activations[k] == VALUE_RELU) /* a bias that outweighs the sum keeps the kink far off */
             x.leaves[HIDDEN].data = k == 2 ? 9 : -9;
         value_check(&(ValueCheck){.name = names[k], .x = x.list, .inputs = 2 * HIDDEN + 1,

@@ -1,8 +1,12 @@
-/* The gate of chapter 06: every elementwise operation, its broadcasting, and the sanity cases.
+/* The gate of chapter 06: every elementwise operation, its broadcasting, and the cases that the
+ * lesson works by hand.
  *
- * Each forward is held to a plain loop written here, or to the C library's own function; each
- * gradient to five-point differences. Shapes have prime or pairwise different sizes. */
+ * Each forward is held to a plain loop written here, with the function written another way than the
+ * library's; each gradient to five-point differences. Shapes have prime or pairwise different sizes.
+ * The rows "by hand" hold values and gradients to numbers that the lesson derives. */
 #include "ops/ops.h"
+
+#include <string.h>
 
 /* ---- two operands ------------------------------------------------------------------------------ */
 typedef Tensor *(*Binary)(Tensor *, Tensor *);
@@ -179,6 +183,140 @@ static void check_dropout(void)
     tape_release(mark);
 }
 
+/* ---- by hand ----------------------------------------------------------------------------------- */
+
+/* Numbers found against numbers known, to round-off. */
+static void check_values(const char *row, const real *found, const double *known, size_t count)
+{
+    double worst = 0;
+    for (size_t i = 0; i < count; i++)
+        worst = fmax(worst, gate_error((double)found[i], known[i]));
+    gate_check(row, worst <= (gate_is_float() ? 1e-6 : 1e-14), "%8zu  off by %.0e", count, worst);
+}
+
+static Tensor *wanted(Shape shape, const real *values)
+{
+    Tensor *x = tensor_from(shape, values);
+    tensor_want_grad(x);
+    return x;
+}
+
+/* A bias on every row: its gradient is the sum over the rows. */
+static void check_row_bias(void)
+{
+    const real upstream[4] = {(real)0.5, 1, 2, 3};
+    TapeMark mark = tape_mark();
+    Tensor *a = wanted(shape2(2, 2), (real[]){1, 2, 3, 4}), *b = wanted(shape1(2), (real[]){10, 20});
+    Tensor *y = tensor_add(a, b);
+    tensor_backward_from(y, upstream);
+    check_values("add by hand: [[1,2],[3,4]] + [10,20]", y->data, (double[]){11, 22, 13, 24}, 4);
+    check_values("add by hand: the matrix' gradient", a->grad, (double[]){0.5, 1, 2, 3}, 4);
+    check_values("add by hand: the bias' gradient", b->grad, (double[]){2.5, 4}, 2);
+    tape_release(mark);
+}
+
+/* y, dy/da and dy/db at one point. */
+static void check_binary_by_hand(const char *row, Tensor *(*op)(Tensor *, Tensor *), double a, double b,
+                                 const double known[3])
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape0(), (real[]){(real)a}), *y = wanted(shape0(), (real[]){(real)b});
+    Tensor *out = op(x, y);
+    tensor_backward(out);
+    check_values(row, (real[]){tensor_item(out), x->grad[0], y->grad[0]}, known, 3);
+    tape_release(mark);
+}
+
+/* Values at two points, then slopes there. */
+static void check_unary_by_hand(const char *row, Tensor *(*op)(Tensor *), real x0, real x1,
+                                const double known[4])
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){x0, x1});
+    Tensor *y = op(x);
+    tensor_backward_from(y, (real[]){1, 1});
+    check_values(row, (real[]){y->data[0], y->data[1], x->grad[0], x->grad[1]}, known, 4);
+    tape_release(mark);
+}
+
+static void check_functions_by_hand(void)
+{
+    check_binary_by_hand("sub by hand: 5 - 3", tensor_sub, 5, 3, (double[]){2, 1, -1});
+    check_binary_by_hand("mul by hand: 5 x 3", tensor_mul, 5, 3, (double[]){15, 3, 5});
+    check_binary_by_hand("div by hand: 6 / 4", tensor_div, 6, 4, (double[]){1.5, 0.25, -0.375});
+    check_unary_by_hand("exp by hand: at 0 and log 2", tensor_exp, 0, (real)0.69314718055994530942,
+                        (double[]){1, 2, 1, 2});
+    check_unary_by_hand("log by hand: at 1 and 4", tensor_log, 1, 4,
+                        (double[]){0, 1.38629436111989061883, 1, 0.25});
+    check_unary_by_hand("tanh by hand: at 0 and log 2", tensor_tanh, 0, (real)0.69314718055994530942,
+                        (double[]){0, 0.6, 1, 0.64});
+    check_unary_by_hand("sigmoid by hand: at 0 and log 3", tensor_sigmoid, 0,
+                        (real)1.09861228866810969140, (double[]){0.5, 0.75, 0.25, 0.1875});
+    check_unary_by_hand("relu by hand: at its kink and 2", tensor_relu, 0, 2, (double[]){0, 2, 0, 1});
+    check_unary_by_hand("gelu by hand: at 1 and 0", tensor_gelu, 1, 0,
+                        (double[]){0.84134474606854294859, 0, 1.08331547058768629838, 0.5});
+    check_unary_by_hand("gelu_tanh by hand: at 1 and 0", tensor_gelu_tanh, 1, 0,
+                        (double[]){0.84119199060827670478, 0, 1.08296408384578255514, 0.5});
+    check_unary_by_hand("silu by hand: at 0 and log 3", tensor_silu, 0, (real)1.09861228866810969140,
+                        (double[]){0, 0.82395921650108226855, 0.5, 0.95598980412527056714});
+}
+
+/* Where the exponential overflows, nothing may. */
+static void check_far_out(void)
+{
+    const double step[4] = {0, 1, 0, 0}, ramp[4] = {0, 1000, 0, 1};
+    check_unary_by_hand("tanh at -1000 and 1000", tensor_tanh, -1000, 1000, (double[]){-1, 1, 0, 0});
+    check_unary_by_hand("sigmoid at -1000 and 1000", tensor_sigmoid, -1000, 1000, step);
+    check_unary_by_hand("gelu at -1000 and 1000", tensor_gelu, -1000, 1000, ramp);
+    check_unary_by_hand("gelu_tanh at -1000 and 1000", tensor_gelu_tanh, -1000, 1000, ramp);
+    check_unary_by_hand("silu at -1000 and 1000", tensor_silu, -1000, 1000, ramp);
+}
+
+/* A mask that its owner reuses after forward must not reach backward. */
+static void check_dropout_by_hand(void)
+{
+    bool mask[3] = {true, false, true};
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(3), (real[]){3, 5, 7});
+    Tensor *y = tensor_dropout(x, mask, (real)0.5);
+    mask[0] = false;
+    mask[1] = true;
+    tensor_backward_from(y, (real[]){1, 10, 100});
+    check_values("dropout by hand: rate 0.5 of [3,5,7]", y->data, (double[]){6, 0, 14}, 3);
+    check_values("dropout by hand: the same mask back", x->grad, (double[]){2, 0, 200}, 3);
+    Random random = random_make(1964, 6);
+    const bool *drawn = dropout_mask(&random, 10000, (real)0.25);
+    int count = 0;
+    for (int i = 0; i < 10000; i++)
+        count += drawn[i];
+    /* 7500 are expected, with a deviation of 43. */
+    gate_check("dropout draws masks at its rate", count > 7330 && count < 7670,
+               "%d of 10000 kept at rate 0.25", count);
+    tape_release(mark);
+}
+
+/* Long enough for several threads' pieces: the same bits as each element alone would give. */
+static void check_pieces(const char *row, Tensor *(*op)(Tensor *))
+{
+    enum { LONG = 2 * 4096 + 17, SHORT = 4096 };
+    TapeMark mark = tape_mark();
+    Tensor *x = check_normal(shape1(LONG), 2), *upstream = check_normal(shape1(LONG), 1);
+    tensor_want_grad(x);
+    Tensor *y = op(x);
+    tensor_backward_from(y, upstream->data);
+    bool same = true;
+    for (size_t begin = 0; begin < LONG; begin += SHORT) {
+        size_t size = LONG - begin < SHORT ? LONG - begin : SHORT;
+        Tensor *part = wanted(shape1(size), x->data + begin);
+        Tensor *value = op(part);
+        tensor_backward_from(value, upstream->data + begin);
+        same = same && memcmp(value->data, y->data + begin, size * sizeof(real)) == 0 &&
+               memcmp(part->grad, x->grad + begin, size * sizeof(real)) == 0;
+    }
+    gate_check(row, same, "%8d  the same bits", LONG);
+    tape_release(mark);
+}
+
 int main(int argc, char **argv)
 {
     gate_begin(argc, argv, "06-elementwise");
@@ -196,7 +334,19 @@ int main(int argc, char **argv)
     check_unary("gelu (3,7)", tensor_gelu, plain_gelu, check_normal(shape2(3, 7), 1));
     check_unary("gelu_tanh (3,7)", tensor_gelu_tanh, plain_gelu_tanh, check_normal(shape2(3, 7), 1));
     check_unary("silu (3,7)", tensor_silu, plain_silu, check_normal(shape2(3, 7), 2));
+    check_unary("tanh (2,3,5) out to its tails", tensor_tanh, plain_tanh,
+                check_normal(shape3(2, 3, 5), 3));
+    check_unary("gelu (2,3,5) out to its tails", tensor_gelu, plain_gelu,
+                check_normal(shape3(2, 3, 5), 3));
+    check_unary("gelu_tanh (2,3,5) out to its tails", tensor_gelu_tanh, plain_gelu_tanh,
+                check_normal(shape3(2, 3, 5), 3));
     check_dropout();
+    check_row_bias();
+    check_functions_by_hand();
+    check_dropout_by_hand();
+    check_far_out();
+    check_pieces("gelu (8209) in threads' pieces", tensor_gelu);
+    check_pieces("gelu_tanh (8209) in threads' pieces", tensor_gelu_tanh);
     tape_free();
     return gate_end();
 }

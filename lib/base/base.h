@@ -3,6 +3,7 @@
  *   real         the number type: double for gates and parity, float for training
  *   require.c    broken contracts inside the program: say what was expected, then abort
  *   error.c      bad input from outside: an Error that a main prints in one line
+ *   options.c    command lines: one table gives the parser and the help
  *   file.c       files mapped for reading; files written whole or not at all
  *   arena.c      memory that dies together
  *   random.c     counter-based random numbers: uniform, normal, integers
@@ -65,6 +66,24 @@ void exit_if(Error error);
 
 /* For mains: the same for a message put together on the spot. */
 _Noreturn void exit_with(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- options ---------------------------------------------------------------------------------
+ * A program's command line as one table, from which both the parser and --help come. `to` points at
+ * a bool (flag), const char * (text), size_t (size), uint64_t (seed) or double (number), which holds
+ * the default; low and high bound sizes and numbers. */
+typedef enum { OPTION_FLAG, OPTION_TEXT, OPTION_SIZE, OPTION_SEED, OPTION_NUMBER } OptionKind;
+typedef struct {
+    const char *name; /* without its two dashes */
+    OptionKind kind;
+    void *to;
+    double low, high;
+    const char *help;
+} Option;
+
+/* For mains: fills what the table points at. An unknown option, a missing or impossible value or a
+ * word that is no option is one line and exit status 2; --help prints `usage` and the table with its
+ * defaults and exits 0. */
+void options_parse(int argc, char **argv, const char *usage, const Option *options, int count);
 
 /* ---- file ------------------------------------------------------------------------------------
  * A file mapped read-only. `bytes` is NULL for an empty file. file_unmap gives it back. */

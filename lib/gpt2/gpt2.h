@@ -14,6 +14,8 @@
 #ifndef WENGERT_GPT2_H
 #define WENGERT_GPT2_H
 
+#include <signal.h>
+
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "text/text.h"
@@ -95,41 +97,60 @@ Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabular
 /* Then, to resume: the optimizer (made over the model's parameters) and the state. */
 Error checkpoint_load_state(const char *run, const Gpt2 *model, AdamW *optimizer, RunState *state);
 bool checkpoint_exists(const char *run);
+/* The step of the latest checkpoint. */
+Error checkpoint_step(const char *run, size_t *step);
+/* Removes every checkpoint of a run, the link first: the folder is ready for a new one. */
+Error checkpoint_clear(const char *run);
 
-/* ---- trainer ------------------------------------------------------------------------------------- */
+/* ---- trainer -------------------------------------------------------------------------------------
+ * What the loop tells after every step, and once before the first (step as begun, loss NaN). */
+typedef struct {
+    size_t step;              /* steps taken, this one included */
+    double loss;              /* mean over the step's windows, nats; before its update */
+    double validation;        /* held-out loss when it was measured now, else NaN */
+    double gradient_norm;     /* before clipping */
+    double rate;
+    double tokens_per_second; /* since the loop began, evaluation not counted */
+    bool saving;              /* a checkpoint of this step follows: make what was logged durable */
+} TrainReport;
+
 typedef struct {
     size_t steps, batch, micro_batches; /* a step sees batch * micro_batches windows */
     double rate, floor;                 /* warm-up to rate, then a cosine down to floor */
     size_t warm_up;
     double beta1, beta2, decay, clip;   /* clip 0: none */
     double dropout;
-    size_t evaluate_every, evaluate_windows; /* windows at most while training, 0: all */
-    size_t save_every;
     uint64_t seed;
-    const char *run;  /* the folder of checkpoints and log.tsv; NULL: nothing is written */
-    bool resume;      /* go on from run's latest checkpoint */
-    bool quiet;       /* no progress line */
+    size_t evaluate_every, evaluate_windows; /* windows while training, evenly spread; 0: all */
+    const char *run;   /* the folder of checkpoints, or NULL: nothing is written */
+    size_t save_every;
+    bool resume;       /* go on from run's latest checkpoint */
+    const volatile sig_atomic_t *stop; /* not 0: save and return; NULL: never */
+    Error (*report)(const TrainReport *report, void *context); /* may be NULL */
+    void *context;
 } TrainSettings;
 
 TrainSettings train_settings_default(void); /* those of `make start` */
+Error train_settings_check(const TrainSettings *settings);
 
 typedef struct {
     size_t first_step, step; /* began after, ended at */
     double loss;             /* of the last step */
-    double validation;       /* over the whole held-out part, at the end */
-    double seconds;          /* of the training loop */
-    bool stopped;            /* by Ctrl-C, after saving */
+    double validation;       /* over the whole held-out part, at the end; NaN when stopped */
+    double seconds;          /* of the loop */
 } TrainResult;
 
-/* Trains on the corpus' training part. NaN in the loss, a full disk or an unreadable checkpoint is
- * an Error; the last whole checkpoint stays. */
-Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, const Corpus *corpus,
+/* Trains the model on `train`. A loss that is not finite, a full disk, a checkpoint that cannot be
+ * read or was made under other settings is an Error; the last whole checkpoint stays. The numbers
+ * depend on the settings and the seed alone: not on threads, and not on where a run was stopped. */
+Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, Span train, Span held_out,
                  const TrainSettings *settings, TrainResult *result);
 
-/* ---- evaluate ------------------------------------------------------------------------------------ */
-/* Mean loss in nats over `ids` in windows of `context` that do not overlap, `batch` at a time; at
- * most `windows` of them, evenly spread, or all when 0. */
-double gpt2_evaluate(const Gpt2 *model, const Stream *ids, size_t batch, size_t windows);
+/* ---- evaluate ------------------------------------------------------------------------------------
+ * Mean loss in nats over the span in windows of the model's context that do not overlap, `batch` at
+ * a time: every id but the first is predicted once. With `windows` not 0, over that many of them,
+ * evenly spread. */
+double gpt2_evaluate(const Gpt2 *model, Span span, size_t batch, size_t windows);
 
 /* ---- generate ------------------------------------------------------------------------------------ */
 typedef struct {

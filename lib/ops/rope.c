@@ -9,10 +9,10 @@
  *   The product of a query at t and a key at s then depends on t - s alone. Source: Su et al. 2021. */
 #include "ops/ops.h"
 
-static real angle_of(size_t t, size_t pair, size_t width)
+/* In double whatever `real` is: t * w loses a float's digits for large t. */
+static double angle_of(size_t t, size_t pair, size_t width)
 {
-    const real base = 10000;
-    return (real)t * pow(base, -(real)(2 * pair) / (real)width);
+    return (double)t * pow(10000.0, -(double)(2 * pair) / (double)width);
 }
 
 static void rope_backward(Tensor *out)
@@ -21,7 +21,8 @@ static void rope_backward(Tensor *out)
     GradWrite dx = grad_write(out->parents[0]);
     for (size_t row = 0; row < out->size / width; row++)
         for (size_t i = 0; i < width / 2; i++) {
-            real angle = angle_of(row % positions, i, width), c = cos(angle), s = sin(angle);
+            double angle = angle_of(row % positions, i, width);
+            real c = (real)cos(angle), s = (real)sin(angle);
             size_t at = row * width + 2 * i;
             grad_put(dx, at, out->grad[at] * c + out->grad[at + 1] * s);
             grad_put(dx, at + 1, -out->grad[at] * s + out->grad[at + 1] * c);
@@ -36,7 +37,8 @@ Tensor *tensor_rope(Tensor *x)
     Tensor *out = tensor_result("rope", x->shape, rope_backward, 1, &x);
     for (size_t row = 0; row < x->size / (width == 0 ? 1 : width); row++)
         for (size_t i = 0; i < width / 2; i++) {
-            real angle = angle_of(row % positions, i, width), c = cos(angle), s = sin(angle);
+            double angle = angle_of(row % positions, i, width);
+            real c = (real)cos(angle), s = (real)sin(angle);
             size_t at = row * width + 2 * i;
             out->data[at] = x->data[at] * c - x->data[at + 1] * s;
             out->data[at + 1] = x->data[at] * s + x->data[at + 1] * c;

@@ -22,13 +22,13 @@ typedef struct {
 
 static void update(size_t begin, size_t end, void *context)
 {
-    const Update *u = context;
+    const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {
-        real g = u->gradient_scale * u->g[i] + u->decay * u->p[i];
-        u->m[i] = u->beta1 * u->m[i] + u->rest1 * g;
-        u->v[i] = u->beta2 * u->v[i] + u->rest2 * g * g;
-        real mean = u->m[i] / u->correction1, square = u->v[i] / u->correction2;
-        u->p[i] -= u->rate * mean / (sqrt(square) + u->epsilon);
+        real g = u.gradient_scale * u.g[i] + u.decay * u.p[i];
+        u.m[i] = u.beta1 * u.m[i] + u.rest1 * g;
+        u.v[i] = u.beta2 * u.v[i] + u.rest2 * g * g;
+        real mean = u.m[i] / u.correction1, square = u.v[i] / u.correction2;
+        u.p[i] -= u.rate * mean / (sqrt(square) + u.epsilon);
     }
 }
 

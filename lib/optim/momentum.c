@@ -29,10 +29,10 @@ typedef struct {
 
 static void update(size_t begin, size_t end, void *context)
 {
-    const Update *u = context;
+    const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {
-        u->v[i] = u->keep * u->v[i] + u->gradient_scale * u->g[i];
-        u->p[i] -= u->rate * u->v[i];
+        u.v[i] = u.keep * u.v[i] + u.gradient_scale * u.g[i];
+        u.p[i] -= u.rate * u.v[i];
     }
 }
 

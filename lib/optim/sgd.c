@@ -15,9 +15,9 @@ typedef struct {
 
 static void update(size_t begin, size_t end, void *context)
 {
-    const Update *u = context;
+    const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++)
-        u->p[i] -= u->factor * u->g[i];
+        u.p[i] -= u.factor * u.g[i];
 }
 
 void sgd_step(Tensor *const *parameters, int n, double rate, double gradient_scale)

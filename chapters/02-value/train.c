@@ -1,0 +1,90 @@
+/* Fits a parabola y = a x^2 + b x + c to forty noisy points, with every derivative from the engine.
+ * The loss is the mean squared error, about the noise's variance when the fit is as good as it can
+ * be; the best a, b and c are also computed in closed form, to say how near the walk came.
+ * Columns: step, loss, a, b, c. */
+#include "../program.h"
+#include "show/show.h"
+#include "value/value.h"
+
+enum { POINTS = 40, STEPS = 200 };
+static const real RATE = 0.2;
+
+typedef struct {
+    real x[POINTS], y[POINTS];
+} Data;
+
+/* y = 1.5 x^2 - x + 0.5, and noise of deviation 0.1. */
+static Data data_make(void)
+{
+    Data data;
+    Random random = random_make(2, 0);
+    for (int i = 0; i < POINTS; i++) {
+        real x = -1 + (real)2 * (real)i / (POINTS - 1);
+        data.x[i] = x;
+        data.y[i] = (real)1.5 * x * x - x + (real)(0.5 + 0.1 * random_normal(&random));
+    }
+    return data;
+}
+
+static Value *mean_squared_error(Value *parabola, const Data *data)
+{
+    Value *a = &parabola[0], *b = &parabola[1], *c = &parabola[2], *sum = value_leaf(0);
+    for (int i = 0; i < POINTS; i++) {
+        Value *x = value_leaf(data->x[i]);
+        Value *fit = value_add(value_mul(value_add(value_mul(a, x), b), x), c); /* (a x + b) x + c */
+        sum = value_add(sum, value_pow(value_sub(fit, value_leaf(data->y[i])), 2));
+    }
+    return value_div(sum, value_leaf(POINTS));
+}
+
+/* The normal equations, 3 by 3, by elimination: where all three derivatives are zero. */
+static void best_fit(const Data *data, double best[3])
+{
+    double m[3][4] = {{0}};
+    for (int i = 0; i < POINTS; i++) {
+        double x = (double)data->x[i], powers[3] = {x * x, x, 1};
+        for (int r = 0; r < 3; r++) {
+            for (int k = 0; k < 3; k++)
+                m[r][k] += powers[r] * powers[k];
+            m[r][3] += powers[r] * (double)data->y[i];
+        }
+    }
+    for (int p = 0; p < 3; p++)
+        for (int r = 0; r < 3; r++)
+            for (int k = 3; r != p && k >= p; k--)
+                m[r][k] -= m[r][p] / m[p][p] * m[p][k];
+    for (int p = 0; p < 3; p++)
+        best[p] = m[p][3] / m[p][p];
+}
+
+int main(int argc, char **argv)
+{
+    TsvLog log;
+    exit_if(tsv_create(&log, program_tsv(argc, argv, "build/plots/02-value.tsv"), "step loss a b c"));
+    Data data = data_make();
+    Value parabola[3] = {value_parameter(0), value_parameter(0), value_parameter(0)};
+    double loss = 0;
+    for (int step = 0; step <= STEPS; step++) {
+        ValueMark mark = value_mark();
+        Value *error = mean_squared_error(parabola, &data);
+        value_zero_grad(parabola, 3);
+        value_backward(error);
+        loss = (double)error->data;
+        exit_if(tsv_row(&log, 5, (double[]){step, loss, (double)parabola[0].data,
+                                            (double)parabola[1].data, (double)parabola[2].data}));
+        for (int p = 0; p < 3; p++)
+            parabola[p].data -= RATE * parabola[p].grad;
+        value_release(mark);
+    }
+    exit_if(tsv_close(&log));
+    double best[3], apart = 0;
+    best_fit(&data, best);
+    for (int p = 0; p < 3; p++)
+        apart = fmax(apart, fabs((double)parabola[p].data - best[p]));
+    printf("%d points of 1.5 x^2 - x + 0.5 with noise, %d steps\n", POINTS, STEPS);
+    printf("  fitted %.3f x^2 %+.3f x %+.3f, loss %.4f\n", (double)parabola[0].data,
+           (double)parabola[1].data, (double)parabola[2].data, loss);
+    printf("  the best parabola's numbers are at most %.0e away\n", ceil(apart * 1e6) / 1e6);
+    value_free_pool();
+    return 0;
+}
