@@ -13,20 +13,11 @@ typedef struct {
 } Dual;
 
 /* The input that slopes are taken along has slope 1; every other input is a constant, slope 0. */
-static inline Dual dual_make(real value, real slope)
-{
-    return (Dual){value, slope};
-}
+static inline Dual dual_make(real value, real slope) { return (Dual){value, slope}; }
 
-static inline Dual dual_add(Dual a, Dual b)
-{
-    return (Dual){a.value + b.value, a.slope + b.slope};
-}
+static inline Dual dual_add(Dual a, Dual b) { return (Dual){a.value + b.value, a.slope + b.slope}; }
 
-static inline Dual dual_sub(Dual a, Dual b)
-{
-    return (Dual){a.value - b.value, a.slope - b.slope};
-}
+static inline Dual dual_sub(Dual a, Dual b) { return (Dual){a.value - b.value, a.slope - b.slope}; }
 
 /* (a + a' e)(b + b' e) = ab + (a'b + ab') e, for e e = 0: the product rule. */
 static inline Dual dual_mul(Dual a, Dual b)
@@ -48,19 +39,10 @@ static inline Dual dual_exp(Dual a)
     return (Dual){value, value * a.slope};
 }
 
-static inline Dual dual_log(Dual a)
-{
-    return (Dual){log(a.value), a.slope / a.value};
-}
+static inline Dual dual_log(Dual a) { return (Dual){log(a.value), a.slope / a.value}; }
 
-static inline Dual dual_sin(Dual a)
-{
-    return (Dual){sin(a.value), cos(a.value) * a.slope};
-}
+static inline Dual dual_sin(Dual a) { return (Dual){sin(a.value), cos(a.value) * a.slope}; }
 
-static inline Dual dual_cos(Dual a)
-{
-    return (Dual){cos(a.value), -sin(a.value) * a.slope};
-}
+static inline Dual dual_cos(Dual a) { return (Dual){cos(a.value), -sin(a.value) * a.slope}; }
 
 #endif

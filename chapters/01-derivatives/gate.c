@@ -1,6 +1,6 @@
-/* The gate of chapter 01: every derivative that the chapter works by hand, and dual numbers, against
- * five-point differences; and the difference formulas themselves, whose errors must shrink as Taylor
- * says. It stands on base/ alone.
+/* The gate of chapter 01: every derivative that the chapter works by hand, and dual numbers,
+ * against five-point differences; and the difference formulas themselves, whose errors must shrink
+ * as Taylor says. It stands on base/ alone.
  *
  * A function of several numbers is checked through its vector-Jacobian product: for random upstream
  * numbers dy, dx[i] is the sum over j of dy[j] times the slope of y[j] along x[i]. */
@@ -61,8 +61,9 @@ static void bell_plain(const real *x, real *y)
 }
 static void bell_vjp(const real *x, const real *dy, real *dx)
 {
-    real u = x[0] * x[0], v = -u / 2;
-    dx[0] += dy[0] * exp(v) * -1 / 2 * 2 * x[0];
+    const real half = 0.5;
+    real u = x[0] * x[0], v = -half * u;
+    dx[0] += dy[0] * exp(v) * -half * 2 * x[0];
 }
 
 /* y = x^2 y + 3 y: one partial with y held, one with x held. */
@@ -246,10 +247,7 @@ static void check(const Lesson *lesson)
 /* ---- the worked numbers ---- */
 
 /* Half a unit in the last place of a number near 1. */
-static double rounding(void)
-{
-    return gate_is_float() ? 0x1p-24 : 0x1p-53;
-}
+static double rounding(void) { return gate_is_float() ? 0x1p-24 : 0x1p-53; }
 
 static bool near(real found, double expected, double allowed)
 {
@@ -283,8 +281,8 @@ static void check_worked(void)
     cube_vjp(&two, &one, &slope);
     gate_check("chain (x^2+1)^3 at 2", near(y, 125, 0) && near(slope, 300, 0), "125, slope 300");
     partials_vjp(point, &one, gradient);
-    gate_check("partials of x^2 y + 3y at (1,2)", near(gradient[0], 4, 0) && near(gradient[1], 4, 0),
-               "(4, 4)");
+    gate_check("partials of x^2 y + 3y at (1,2)",
+               near(gradient[0], 4, 0) && near(gradient[1], 4, 0), "(4, 4)");
 }
 
 /* ---- the difference formulas ---- */
@@ -319,7 +317,8 @@ static real quartic(real x, const void *context)
 static void check_exact(void)
 {
     real slope = difference_five_point(quartic, NULL, 2, 1);
-    gate_check("difference_five_point of a quartic", near(slope, 19, 1000 * rounding()), "exact: 19");
+    gate_check("difference_five_point of a quartic", near(slope, 19, 1000 * rounding()),
+               "exact: 19");
 }
 
 int main(int argc, char **argv)
@@ -341,7 +340,8 @@ int main(int argc, char **argv)
         check(&lessons[i]);
     }
     /* The last row called dual_vjp twice, with seven inputs. */
-    gate_check("dual product of 7, passes for its gradient", passes == 14, "7, against 1 in reverse");
+    gate_check("dual product of 7, passes for its gradient", passes == 14,
+               "7, against 1 in reverse");
     check_speeds();
     check_worked();
     check_order("difference_forward halved", difference_forward, 1);

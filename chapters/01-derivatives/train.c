@@ -28,9 +28,9 @@ int main(int argc, char **argv)
     for (int step = 0; step <= STEPS; step++) {
         at_left = curve(dual_make(left, 1));
         at_right = curve(dual_make(right, 1));
-        exit_if(tsv_row(&log, 7, (double[]){step, (double)left, (double)at_left.value,
-                                            (double)at_left.slope, (double)right,
-                                            (double)at_right.value, (double)at_right.slope}));
+        exit_if(tsv_row(&log, 7,
+                        (double[]){step, (double)left, (double)at_left.value, (double)at_left.slope,
+                                   (double)right, (double)at_right.value, (double)at_right.slope}));
         left -= RATE * at_left.slope;
         right -= RATE * at_right.slope;
     }

@@ -9,12 +9,13 @@ enum { POINTS = 7, MOST = 2 * POINTS };
 
 typedef enum { ANY, POSITIVE, AWAY_FROM_ZERO } Domain;
 
-/* One operation as Values and as plain numbers; unary ones ignore b. */
+/* One operation as Values and, another way, as plain numbers; of one operand or of two. */
 typedef struct {
     const char *name;
-    Value *(*op)(Value *a, Value *b);
-    real (*plain)(real a, real b);
-    bool binary;
+    Value *(*one)(Value *a);
+    real (*plain_one)(real a);
+    Value *(*two)(Value *a, Value *b);
+    real (*plain_two)(real a, real b);
     Domain domain;
 } Operation;
 
@@ -22,14 +23,15 @@ static void operation_graph(Value *const *x, Value **y, const void *context)
 {
     const Operation *operation = context;
     for (size_t j = 0; j < POINTS; j++)
-        y[j] = operation->op(x[j], operation->binary ? x[POINTS + j] : NULL);
+        y[j] = operation->two != NULL ? operation->two(x[j], x[POINTS + j]) : operation->one(x[j]);
 }
 
 static void operation_plain(const real *x, real *y, const void *context)
 {
     const Operation *operation = context;
     for (size_t j = 0; j < POINTS; j++)
-        y[j] = operation->plain(x[j], operation->binary ? x[POINTS + j] : 0);
+        y[j] = operation->two != NULL ? operation->plain_two(x[j], x[POINTS + j])
+                                      : operation->plain_one(x[j]);
 }
 
 static real draw(Domain domain)
@@ -49,84 +51,84 @@ static void check_operation(const Operation *operation)
         leaves[i] = value_parameter(draw(operation->domain));
         x[i] = &leaves[i];
     }
-    value_check(&(ValueCheck){.name = operation->name, .x = x, .outputs = POINTS,
-                              .inputs = operation->binary ? MOST : POINTS, .graph = operation_graph,
-                              .plain = operation_plain, .context = operation});
+    value_check(&(ValueCheck){.name = operation->name,
+                              .x = x,
+                              .inputs = operation->two != NULL ? MOST : POINTS,
+                              .outputs = POINTS,
+                              .graph = operation_graph,
+                              .plain = operation_plain,
+                              .context = operation});
 }
 
-/* The wrappers give every operation one shape; the references compute it another way. */
-static Value *op_add_itself(Value *a, Value *b) { (void)b; return value_add(a, a); }
-static Value *op_sub_itself(Value *a, Value *b) { (void)b; return value_sub(a, a); }
-static Value *op_mul_itself(Value *a, Value *b) { (void)b; return value_mul(a, a); }
-static Value *op_div_itself(Value *a, Value *b) { (void)b; return value_div(a, a); }
-static Value *op_cube(Value *a, Value *b) { (void)b; return value_pow(a, 3); }
-static Value *op_inverse(Value *a, Value *b) { (void)b; return value_pow(a, -1); }
-static Value *op_pow(Value *a, Value *b) { (void)b; return value_pow(a, (real)-1.5); }
-static Value *op_pow_zero(Value *a, Value *b) { (void)b; return value_pow(a, 0); }
-static Value *op_neg(Value *a, Value *b) { (void)b; return value_neg(a); }
-static Value *op_exp(Value *a, Value *b) { (void)b; return value_exp(a); }
-static Value *op_log(Value *a, Value *b) { (void)b; return value_log(a); }
-static Value *op_tanh(Value *a, Value *b) { (void)b; return value_tanh(a); }
-static Value *op_relu(Value *a, Value *b) { (void)b; return value_relu(a); }
-static Value *op_sigmoid(Value *a, Value *b) { (void)b; return value_sigmoid(a); }
+static Value *add_itself(Value *a) { return value_add(a, a); }
+static Value *sub_itself(Value *a) { return value_sub(a, a); }
+static Value *mul_itself(Value *a) { return value_mul(a, a); }
+static Value *div_itself(Value *a) { return value_div(a, a); }
+static Value *pow_cube(Value *a) { return value_pow(a, 3); }
+static Value *pow_inverse(Value *a) { return value_pow(a, -1); }
+static Value *pow_broken(Value *a) { return value_pow(a, (real)-1.5); }
+static Value *pow_zero(Value *a) { return value_pow(a, 0); }
 
 static real plain_add(real a, real b) { return a - -b; }
 static real plain_sub(real a, real b) { return -(b - a); }
 static real plain_mul(real a, real b) { return ((a + b) * (a + b) - (a - b) * (a - b)) / 4; }
 static real plain_div(real a, real b) { return a * (1 / b); }
-static real plain_double(real a, real b) { (void)b; return 2 * a; }
-static real plain_zero(real a, real b) { (void)a, (void)b; return 0; }
-static real plain_square(real a, real b) { (void)b; return fabs(a) * fabs(a); }
-static real plain_one(real a, real b) { (void)a, (void)b; return 1; }
-static real plain_cube(real a, real b) { (void)b; return a * a * a; }
-static real plain_inverse(real a, real b) { (void)b; return 1 / a; }
-static real plain_pow(real a, real b) { (void)b; return 1 / (a * sqrt(a)); }
-static real plain_neg(real a, real b) { (void)b; return 0 - a; }
-static real plain_exp(real a, real b)
+static real plain_double(real a) { return 2 * a; }
+static real plain_nothing(real a) { return 0 * a; }
+static real plain_square(real a) { return fabs(a) * fabs(a); }
+static real plain_one(real a) { return 0 * a + 1; }
+static real plain_cube(real a) { return a * a * a; }
+static real plain_inverse(real a) { return 1 / a; }
+static real plain_broken(real a) { return 1 / (a * sqrt(a)); }
+static real plain_neg(real a) { return 0 - a; }
+
+/* The series 1 + a + a^2/2! + ..., of |a| so that nothing cancels. */
+static real plain_exp(real a)
 {
-    (void)b;
     real term = 1, sum = 1;
-    for (int n = 1; n < 40; n++) { /* the series 1 + a + a^2/2! + ..., of |a| so that no sum cancels */
+    for (int n = 1; n < 40; n++) {
         term *= fabs(a) / (real)n;
         sum += term;
     }
     return a < 0 ? 1 / sum : sum;
 }
-static real plain_log(real a, real b)
+
+/* ln a = 2 artanh z with z = (a - 1) / (a + 1), by its series; |z| is at most 0.6. */
+static real plain_log(real a)
 {
-    (void)b;
-    real z = (a - 1) / (a + 1), power = z, sum = 0; /* 2 artanh z, |z| at most 0.6 */
+    real z = (a - 1) / (a + 1), power = z, sum = 0;
     for (int n = 1; n < 90; n += 2) {
         sum += power / (real)n;
         power *= z * z;
     }
     return 2 * sum;
 }
-static real plain_tanh(real a, real b) { return 1 - 2 / (plain_exp(2 * a, b) + 1); }
-static real plain_relu(real a, real b) { (void)b; return (a + fabs(a)) / 2; }
-static real plain_sigmoid(real a, real b) { (void)b; return (1 + tanh(a / 2)) / 2; }
+
+static real plain_tanh(real a) { return 1 - 2 / (plain_exp(2 * a) + 1); }
+static real plain_relu(real a) { return (a + fabs(a)) / 2; }
+static real plain_sigmoid(real a) { return (1 + tanh(a / 2)) / 2; }
 
 static void check_operations(void)
 {
     static const Operation operations[] = {
-        {"value_add a + b", value_add, plain_add, true, ANY},
-        {"value_add a + a", op_add_itself, plain_double, false, ANY},
-        {"value_sub a - b", value_sub, plain_sub, true, ANY},
-        {"value_sub a - a", op_sub_itself, plain_zero, false, ANY},
-        {"value_mul a * b", value_mul, plain_mul, true, ANY},
-        {"value_mul a * a", op_mul_itself, plain_square, false, ANY},
-        {"value_div a / b", value_div, plain_div, true, AWAY_FROM_ZERO},
-        {"value_div a / a", op_div_itself, plain_one, false, AWAY_FROM_ZERO},
-        {"value_pow a^3", op_cube, plain_cube, false, AWAY_FROM_ZERO},
-        {"value_pow a^-1", op_inverse, plain_inverse, false, AWAY_FROM_ZERO},
-        {"value_pow a^-1.5", op_pow, plain_pow, false, POSITIVE},
-        {"value_pow a^0", op_pow_zero, plain_one, false, ANY},
-        {"value_neg -a", op_neg, plain_neg, false, ANY},
-        {"value_exp e^a", op_exp, plain_exp, false, ANY},
-        {"value_log ln a", op_log, plain_log, false, POSITIVE},
-        {"value_tanh tanh a", op_tanh, plain_tanh, false, ANY},
-        {"value_relu a on both sides of 0", op_relu, plain_relu, false, AWAY_FROM_ZERO},
-        {"value_sigmoid 1 / (1 + e^-a)", op_sigmoid, plain_sigmoid, false, ANY},
+        {"value_add a + b", NULL, NULL, value_add, plain_add, ANY},
+        {"value_add a + a", add_itself, plain_double, NULL, NULL, ANY},
+        {"value_sub a - b", NULL, NULL, value_sub, plain_sub, ANY},
+        {"value_sub a - a", sub_itself, plain_nothing, NULL, NULL, ANY},
+        {"value_mul a * b", NULL, NULL, value_mul, plain_mul, ANY},
+        {"value_mul a * a", mul_itself, plain_square, NULL, NULL, ANY},
+        {"value_div a / b", NULL, NULL, value_div, plain_div, AWAY_FROM_ZERO},
+        {"value_div a / a", div_itself, plain_one, NULL, NULL, AWAY_FROM_ZERO},
+        {"value_pow a^3", pow_cube, plain_cube, NULL, NULL, AWAY_FROM_ZERO},
+        {"value_pow a^-1", pow_inverse, plain_inverse, NULL, NULL, AWAY_FROM_ZERO},
+        {"value_pow a^-1.5", pow_broken, plain_broken, NULL, NULL, POSITIVE},
+        {"value_pow a^0", pow_zero, plain_one, NULL, NULL, ANY},
+        {"value_neg -a", value_neg, plain_neg, NULL, NULL, ANY},
+        {"value_exp e^a", value_exp, plain_exp, NULL, NULL, ANY},
+        {"value_log ln a", value_log, plain_log, NULL, NULL, POSITIVE},
+        {"value_tanh tanh a", value_tanh, plain_tanh, NULL, NULL, ANY},
+        {"value_relu a on both sides of 0", value_relu, plain_relu, NULL, NULL, AWAY_FROM_ZERO},
+        {"value_sigmoid 1 / (1 + e^-a)", value_sigmoid, plain_sigmoid, NULL, NULL, ANY},
     };
     for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
         check_operation(&operations[i]);
@@ -224,11 +226,20 @@ static void web_plain(const real *x, real *y, const void *context)
     for (size_t k = 0; k < WEB; k++) {
         real a = k < WEB_LEAVES ? 0 : v[web->left[k]], b = k < WEB_LEAVES ? 0 : v[web->right[k]];
         switch (k < WEB_LEAVES ? 4 : web->operation[k]) {
-        case 0: v[k] = 1 / (1 + exp(-a - b)); break;
-        case 1: v[k] = tanh(a * b); break;
-        case 2: v[k] = 1 / (1 + exp(-a)) - b; break;
-        case 3: v[k] = tanh(a); break;
-        default: v[k] = x[k];
+        case 0:
+            v[k] = 1 / (1 + exp(-a - b));
+            break;
+        case 1:
+            v[k] = tanh(a * b);
+            break;
+        case 2:
+            v[k] = 1 / (1 + exp(-a)) - b;
+            break;
+        case 3:
+            v[k] = tanh(a);
+            break;
+        default:
+            v[k] = x[k];
         }
     }
     for (size_t j = 0; j < 3; j++)
@@ -243,8 +254,13 @@ static void check_graph(const char *name, ValueGraph graph, ValuePlain plain, si
         leaves[i] = value_parameter(draw(POSITIVE));
         x[i] = &leaves[i];
     }
-    value_check(&(ValueCheck){.name = name, .x = x, .inputs = inputs, .outputs = outputs,
-                              .graph = graph, .plain = plain, .context = context});
+    value_check(&(ValueCheck){.name = name,
+                              .x = x,
+                              .inputs = inputs,
+                              .outputs = outputs,
+                              .graph = graph,
+                              .plain = plain,
+                              .context = context});
 }
 
 static void check_graphs(void)
@@ -253,8 +269,7 @@ static void check_graphs(void)
     check_graph("value_backward a diamond", diamond_graph, diamond_plain, 2, 1, NULL);
     check_graph("value_backward outputs that share", chained_graph, chained_plain, 2, 5, NULL);
     static const char *const names[] = {"value_backward a web of 40 Values",
-                                        "value_backward another web",
-                                        "value_backward a third web"};
+                                        "value_backward another web", "value_backward a third web"};
     for (size_t i = 0; i < 3; i++) {
         Web web;
         web_draw(&web);
@@ -319,7 +334,8 @@ static void check_promises(void)
     for (int i = 0; i < 60; i++)
         out = value_add(out, out);
     value_backward(out);
-    gate_check("value_backward doubled sixty times", is(a, 1, 0x1p60), "2^60, each Value visited once");
+    gate_check("value_backward doubled sixty times", is(a, 1, 0x1p60),
+               "2^60, each Value visited once");
 
     a = value_leaf(3);
     Value *square = value_mul(a, a);
@@ -335,6 +351,14 @@ static void check_promises(void)
     value_zero_grad(a, 1);
     value_backward(a);
     gate_check("value_backward of a leaf", is(a, 3, 1), "1");
+
+    Value leaves[3] = {value_parameter(2), value_parameter(5), value_parameter(7)};
+    value_backward(value_mul(value_mul(&leaves[0], &leaves[1]), &leaves[2]));
+    bool added = is(&leaves[0], 2, 35) && is(&leaves[1], 5, 14) && is(&leaves[2], 7, 10);
+    value_zero_grad(leaves, 2);
+    gate_check("value_zero_grad two leaves of three",
+               added && is(&leaves[0], 2, 0) && is(&leaves[1], 5, 0) && is(&leaves[2], 7, 10),
+               "and not the third");
 }
 
 static void check_memory(void)

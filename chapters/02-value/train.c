@@ -6,7 +6,7 @@
 #include "show/show.h"
 #include "value/value.h"
 
-enum { POINTS = 40, STEPS = 200 };
+enum { POINTS = 40, STEPS = 300 };
 static const real RATE = 0.2;
 
 typedef struct {
@@ -31,7 +31,7 @@ static Value *mean_squared_error(Value *parabola, const Data *data)
     Value *a = &parabola[0], *b = &parabola[1], *c = &parabola[2], *sum = value_leaf(0);
     for (int i = 0; i < POINTS; i++) {
         Value *x = value_leaf(data->x[i]);
-        Value *fit = value_add(value_mul(value_add(value_mul(a, x), b), x), c); /* (a x + b) x + c */
+        Value *fit = value_add(value_mul(value_add(value_mul(a, x), b), x), c); /* (ax + b)x + c */
         sum = value_add(sum, value_pow(value_sub(fit, value_leaf(data->y[i])), 2));
     }
     return value_div(sum, value_leaf(POINTS));
@@ -60,7 +60,8 @@ static void best_fit(const Data *data, double best[3])
 int main(int argc, char **argv)
 {
     TsvLog log;
-    exit_if(tsv_create(&log, program_tsv(argc, argv, "build/plots/02-value.tsv"), "step loss a b c"));
+    const char *path = program_tsv(argc, argv, "build/plots/02-value.tsv");
+    exit_if(tsv_create(&log, path, "step loss a b c"));
     Data data = data_make();
     Value parabola[3] = {value_parameter(0), value_parameter(0), value_parameter(0)};
     double loss = 0;
@@ -70,8 +71,9 @@ int main(int argc, char **argv)
         value_zero_grad(parabola, 3);
         value_backward(error);
         loss = (double)error->data;
-        exit_if(tsv_row(&log, 5, (double[]){step, loss, (double)parabola[0].data,
-                                            (double)parabola[1].data, (double)parabola[2].data}));
+        exit_if(tsv_row(&log, 5,
+                        (double[]){step, loss, (double)parabola[0].data, (double)parabola[1].data,
+                                   (double)parabola[2].data}));
         for (int p = 0; p < 3; p++)
             parabola[p].data -= RATE * parabola[p].grad;
         value_release(mark);
@@ -84,7 +86,8 @@ int main(int argc, char **argv)
     printf("%d points of 1.5 x^2 - x + 0.5 with noise, %d steps\n", POINTS, STEPS);
     printf("  fitted %.3f x^2 %+.3f x %+.3f, loss %.4f\n", (double)parabola[0].data,
            (double)parabola[1].data, (double)parabola[2].data, loss);
-    printf("  the best parabola's numbers are at most %.0e away\n", ceil(apart * 1e6) / 1e6);
+    printf("  each number is %s 0.001 of the best parabola's\n",
+           apart < 0.001 ? "within" : "NOT within");
     value_free_pool();
     return 0;
 }

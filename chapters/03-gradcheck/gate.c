@@ -1,7 +1,8 @@
 /* The gate of chapter 03: is the checker itself to be trusted? A checker that accepts everything
  * prints the same green table as one that works, so it is given gradients that are wrong on purpose
- * (negative controls) and must reject each of them, in the column that the mistake belongs to; given
- * right ones (positive controls) and must accept them; and its blind spots are shown as such. */
+ * (negative controls) and must reject each of them, in the column that the mistake belongs to;
+ * given right ones (positive controls) and must accept them; and its blind spots are shown as such.
+ */
 #include "value/value.h"
 
 enum { POINTS = 5 };
@@ -20,10 +21,7 @@ static Value *tanh_wrong(Value *a)
 }
 
 /* Stores where it must add. */
-static void exp_stores_backward(Value *out)
-{
-    out->parents[0]->grad = out->data * out->grad;
-}
+static void exp_stores_backward(Value *out) { out->parents[0]->grad = out->data * out->grad; }
 static Value *exp_stores(Value *a)
 {
     return value_make(exp(a->data), a, NULL, exp_stores_backward);
@@ -63,14 +61,8 @@ static Value *sigmoid_deaf(Value *a)
 }
 
 /* Passes everything through: the factor out is missing. */
-static void exp_flat_backward(Value *out)
-{
-    out->parents[0]->grad += out->grad;
-}
-static Value *exp_flat(Value *a)
-{
-    return value_make(exp(a->data), a, NULL, exp_flat_backward);
-}
+static void exp_flat_backward(Value *out) { out->parents[0]->grad += out->grad; }
+static Value *exp_flat(Value *a) { return value_make(exp(a->data), a, NULL, exp_flat_backward); }
 
 /* Both halves agree with each other, and not with log: this is the logarithm to base 2. */
 static void log_other_backward(Value *out)
@@ -78,20 +70,11 @@ static void log_other_backward(Value *out)
     const real ln2 = 0.693147180559945309417;
     out->parents[0]->grad += out->grad / (out->parents[0]->data * ln2);
 }
-static Value *log_other(Value *a)
-{
-    return value_make(log2(a->data), a, NULL, log_other_backward);
-}
+static Value *log_other(Value *a) { return value_make(log2(a->data), a, NULL, log_other_backward); }
 
 /* Passes nothing on. */
-static void neg_silent_backward(Value *out)
-{
-    (void)out;
-}
-static Value *neg_silent(Value *a)
-{
-    return value_make(-a->data, a, NULL, neg_silent_backward);
-}
+static void neg_silent_backward(Value *out) { (void)out; }
+static Value *neg_silent(Value *a) { return value_make(-a->data, a, NULL, neg_silent_backward); }
 
 /* Computes with a Value that it has released. */
 static Value *exp_of_the_dead(Value *a)
@@ -103,10 +86,7 @@ static Value *exp_of_the_dead(Value *a)
 }
 
 /* Right for positive inputs; lets the gradient through for negative ones too. */
-static void relu_leaks_backward(Value *out)
-{
-    out->parents[0]->grad += out->grad;
-}
+static void relu_leaks_backward(Value *out) { out->parents[0]->grad += out->grad; }
 static Value *relu_leaks(Value *a)
 {
     return value_make(a->data > 0 ? a->data : 0, a, NULL, relu_leaks_backward);
@@ -171,31 +151,16 @@ static void softmax_plain(const real *x, real *y, const void *context)
     }
 }
 
-static real plain_tanh(real a)
-{
-    return 1 - 2 / (exp(2 * a) + 1);
-}
+static real plain_tanh(real a) { return 1 - 2 / (exp(2 * a) + 1); }
 static real plain_exp(real a)
 {
     real half = exp(a / 2);
     return half * half;
 }
-static real plain_neg(real a)
-{
-    return 0 - a;
-}
-static real plain_log(real a)
-{
-    return 2 * log(sqrt(a));
-}
-static real plain_sigmoid(real a)
-{
-    return (1 + tanh(a / 2)) / 2;
-}
-static real plain_relu(real a)
-{
-    return (a + fabs(a)) / 2;
-}
+static real plain_neg(real a) { return 0 - a; }
+static real plain_log(real a) { return 2 * log(sqrt(a)); }
+static real plain_sigmoid(real a) { return (1 + tanh(a / 2)) / 2; }
+static real plain_relu(real a) { return (a + fabs(a)) / 2; }
 
 /* ---- controls ---- */
 
@@ -209,21 +174,37 @@ typedef struct {
     bool forward, fresh, added; /* what the checker must find right */
 } Control;
 
-static const char *word(bool right)
+static const char *word(bool right) { return right ? "right" : "wrong"; }
+
+static ValueCheck check_of(const Control *control, Value *leaves, Value **x)
 {
-    return right ? "right" : "wrong";
+    for (size_t i = 0; i < POINTS; i++) {
+        leaves[i] = value_parameter(control->x[i]);
+        x[i] = &leaves[i];
+    }
+    return (ValueCheck){.name = control->name,
+                        .x = x,
+                        .inputs = POINTS,
+                        .outputs = POINTS,
+                        .graph = control->graph,
+                        .plain = control->plain,
+                        .context = control->context,
+                        .upstream = control->upstream};
+}
+
+/* A positive control is a row like any other. */
+static void run_accepted(const Control *control)
+{
+    Value leaves[POINTS], *x[POINTS];
+    ValueCheck check = check_of(control, leaves, x);
+    value_check(&check);
 }
 
 static void run_control(const Control *control)
 {
     Value leaves[POINTS], *x[POINTS];
-    for (size_t i = 0; i < POINTS; i++) {
-        leaves[i] = value_parameter(control->x[i]);
-        x[i] = &leaves[i];
-    }
-    GateRow row = value_measure(&(ValueCheck){
-        .name = control->name, .x = x, .inputs = POINTS, .outputs = POINTS, .graph = control->graph,
-        .plain = control->plain, .context = control->context, .upstream = control->upstream});
+    ValueCheck check = check_of(control, leaves, x);
+    GateRow row = value_measure(&check);
     if (gate_is_float()) {
         /* No differences in float; but even a wrong gradient is the same in both builds. With an
          * upstream of ones it may be nothing but round-off, which is not. */
@@ -233,8 +214,8 @@ static void run_control(const Control *control)
     }
     bool forward = row.forward <= FORWARD_ALLOWED;
     bool fresh = row.fresh <= GRADIENT_ALLOWED, added = row.added <= GRADIENT_ALLOWED;
-    bool as_expected = forward == control->forward && fresh == control->fresh &&
-                       added == control->added;
+    bool as_expected =
+        forward == control->forward && fresh == control->fresh && added == control->added;
     gate_check(control->name, as_expected, "forward %s, fresh %s, added %s", word(forward),
                word(fresh), word(added));
 }
@@ -252,26 +233,45 @@ static void check_controls(void)
     static const Unary other = {log_other, plain_log}, right_log = {value_log, plain_log};
     static const Unary right_relu = {value_relu, plain_relu}, leaks = {relu_leaks, plain_relu};
     static const Unary silent = {neg_silent, plain_neg};
-    static const Binary right_mul = {value_mul}, swapped = {mul_swapped}, ring_stores = {mul_stores};
-    const Control controls[] = {
+    static const Binary right_mul = {value_mul}, swapped = {mul_swapped},
+                        ring_stores = {mul_stores};
+    const Control accepted[] = {
         {"value_check accepts tanh", each_graph, each_plain, &right_tanh, NULL, both, 1, 1, 1},
         {"value_check accepts log", each_graph, each_plain, &right_log, NULL, positive, 1, 1, 1},
-        {"value_check accepts a ring of products", ring_graph, ring_plain, &right_mul, NULL, both, 1, 1, 1},
-        {"value_check accepts softmax", softmax_graph, softmax_plain, &right_exp, NULL, both, 1, 1, 1},
-        {"value_check rejects tanh' = 1 - y", each_graph, each_plain, &wrong_tanh, NULL, both, 1, 0, 0},
-        {"value_check rejects swapped operands", ring_graph, ring_plain, &swapped, NULL, both, 1, 0, 0},
-        {"value_check rejects = where uses meet", ring_graph, ring_plain, &ring_stores, NULL, both, 1, 0, 0},
-        {"value_check rejects = on a used buffer", each_graph, each_plain, &stores, NULL, both, 1, 1, 0},
-        {"value_check rejects both halves wrong", each_graph, each_plain, &other, NULL, positive, 0, 1, 1},
-        {"value_check rejects upstream ignored", each_graph, each_plain, &deaf, NULL, both, 1, 0, 0},
-        {"value_check with ones: misses that", each_graph, each_plain, &deaf, ones, both, 1, 1, 1},
-        {"value_check rejects softmax, exp wrong", softmax_graph, softmax_plain, &flat, NULL, both, 1, 0, 0},
-        {"value_check with ones: misses that too", softmax_graph, softmax_plain, &flat, ones, both, 1, 1, 1},
-        {"value_check rejects a backward left out", each_graph, each_plain, &silent, NULL, both, 1, 0, 0},
-        {"value_check rejects a relu that leaks", each_graph, each_plain, &leaks, NULL, both, 1, 0, 0},
-        {"value_check where inputs never go: misses", each_graph, each_plain, &leaks, NULL, positive, 1, 1, 1},
-        {"value_check at a kink: a false alarm", each_graph, each_plain, &right_relu, NULL, at_kink, 1, 0, 0},
+        {"value_check accepts a ring of products", ring_graph, ring_plain, &right_mul, NULL, both,
+         1, 1, 1},
+        {"value_check accepts softmax", softmax_graph, softmax_plain, &right_exp, NULL, both, 1, 1,
+         1},
     };
+    const Control controls[] = {
+        {"value_check rejects tanh' = 1 - y", each_graph, each_plain, &wrong_tanh, NULL, both, 1, 0,
+         0},
+        {"value_check rejects swapped operands", ring_graph, ring_plain, &swapped, NULL, both, 1, 0,
+         0},
+        {"value_check rejects = where uses meet", ring_graph, ring_plain, &ring_stores, NULL, both,
+         1, 0, 0},
+        {"value_check rejects = on a used buffer", each_graph, each_plain, &stores, NULL, both, 1,
+         1, 0},
+        {"value_check rejects both halves wrong", each_graph, each_plain, &other, NULL, positive, 0,
+         1, 1},
+        {"value_check rejects upstream ignored", each_graph, each_plain, &deaf, NULL, both, 1, 0,
+         0},
+        {"value_check with ones: misses that", each_graph, each_plain, &deaf, ones, both, 1, 1, 1},
+        {"value_check rejects softmax, exp wrong", softmax_graph, softmax_plain, &flat, NULL, both,
+         1, 0, 0},
+        {"value_check with ones: misses that too", softmax_graph, softmax_plain, &flat, ones, both,
+         1, 1, 1},
+        {"value_check rejects a backward left out", each_graph, each_plain, &silent, NULL, both, 1,
+         0, 0},
+        {"value_check rejects a relu that leaks", each_graph, each_plain, &leaks, NULL, both, 1, 0,
+         0},
+        {"value_check where inputs never go: misses", each_graph, each_plain, &leaks, NULL,
+         positive, 1, 1, 1},
+        {"value_check at a kink: a false alarm", each_graph, each_plain, &right_relu, NULL, at_kink,
+         1, 0, 0},
+    };
+    for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++)
+        run_accepted(&accepted[i]);
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         run_control(&controls[i]);
 }
@@ -299,13 +299,17 @@ static void check_restored(void)
         x[i] = &leaves[i];
     }
     size_t room = value_room();
-    value_measure(&(ValueCheck){.name = "value_check restores", .x = x, .inputs = POINTS,
-                                .outputs = POINTS, .graph = ring_graph, .plain = ring_plain,
+    value_measure(&(ValueCheck){.name = "value_check restores",
+                                .x = x,
+                                .inputs = POINTS,
+                                .outputs = POINTS,
+                                .graph = ring_graph,
+                                .plain = ring_plain,
                                 .context = &right_mul});
     bool restored = value_room() == room;
     for (size_t i = 0; i < POINTS; i++)
-        restored = restored && (double)leaves[i].data == (double)values[i] &&
-                   (double)leaves[i].grad == 0;
+        restored =
+            restored && (double)leaves[i].data == (double)values[i] && (double)leaves[i].grad == 0;
     gate_check("value_check restores every poke", restored, "data as before, gradients zero");
 }
 
@@ -323,10 +327,7 @@ static void check_measure(void)
 
 /* ---- why double ---- */
 
-static float float_difference(float x, float h)
-{
-    return (expf(x + h) - expf(x - h)) / (2 * h);
-}
+static float float_difference(float x, float h) { return (expf(x + h) - expf(x - h)) / (2 * h); }
 
 static void check_precision(void)
 {

@@ -1,7 +1,7 @@
-/* Trains the same small model twice, with the right gradient and with a subtly wrong one: tanh whose
- * backward forgets a square, 1 - out instead of 1 - out^2. Both losses go down. A falling loss is no
- * proof of a gradient; the gate of this chapter rejects the wrong one at once, and so does the
- * comparison that this program prints.
+/* Trains the same small model twice, with the right gradient and with a subtly wrong one: tanh
+ * whose backward forgets a square, 1 - out instead of 1 - out^2. Both losses go down. A falling
+ * loss is no proof of a gradient; the gate of this chapter rejects the wrong one at once, and so
+ * does the comparison that this program prints.
  *
  * The model is y = sum over six neurons of v tanh(w x + b), fitted to sin(2x) on [-2, 2].
  * Columns: step, the loss of either run. */
@@ -14,19 +14,13 @@ static const real RATE = 0.1;
 
 typedef Value *(*Activation)(Value *a);
 
-static void wrong_backward(Value *out)
-{
-    out->parents[0]->grad += (1 - out->data) * out->grad;
-}
+static void wrong_backward(Value *out) { out->parents[0]->grad += (1 - out->data) * out->grad; }
 
-static Value *wrong_tanh(Value *a)
-{
-    return value_make(tanh(a->data), a, NULL, wrong_backward);
-}
+static Value *wrong_tanh(Value *a) { return value_make(tanh(a->data), a, NULL, wrong_backward); }
 
 static void model_begin(Value *parameters)
 {
-    Random random = random_make(3, 0);
+    Random random = random_make(4, 0);
     for (int i = 0; i < PARAMETERS; i++)
         parameters[i] = value_parameter((real)random_normal(&random));
 }

@@ -80,14 +80,25 @@ static void check_losses(void)
 {
     Leaves x;
     draw(&x, 0, 3, 1);
-    value_check(&(ValueCheck){.name = "value_sum one term twice", .x = x.list, .inputs = 3,
-                              .outputs = 2, .graph = sum_graph, .plain = sum_plain});
+    value_check(&(ValueCheck){.name = "value_sum one term twice",
+                              .x = x.list,
+                              .inputs = 3,
+                              .outputs = 2,
+                              .graph = sum_graph,
+                              .plain = sum_plain});
     draw(&x, 0, CLASSES, 1);
-    value_check(&(ValueCheck){.name = "value_softmax of 7", .x = x.list, .inputs = CLASSES,
-                              .outputs = CLASSES, .graph = softmax_graph, .plain = softmax_plain});
+    value_check(&(ValueCheck){.name = "value_softmax of 7",
+                              .x = x.list,
+                              .inputs = CLASSES,
+                              .outputs = CLASSES,
+                              .graph = softmax_graph,
+                              .plain = softmax_plain});
     draw(&x, 0, CLASSES, 1);
-    value_check(&(ValueCheck){.name = "value_cross_entropy of 7, every target", .x = x.list,
-                              .inputs = CLASSES, .outputs = CLASSES, .graph = cross_entropy_graph,
+    value_check(&(ValueCheck){.name = "value_cross_entropy of 7, every target",
+                              .x = x.list,
+                              .inputs = CLASSES,
+                              .outputs = CLASSES,
+                              .graph = cross_entropy_graph,
                               .plain = cross_entropy_plain});
 }
 
@@ -100,7 +111,8 @@ static real activated(real z, ValueActivation activation)
     return activation == VALUE_RELU ? (z + fabs(z)) / 2 : z;
 }
 
-/* y[n] = activation of bias + weights . x; parameters in the order weights, bias, neuron by neuron. */
+/* y[n] = activation of bias + weights . x; parameters neuron by neuron, each its weights, its bias.
+ */
 static void plain_layer(const real *parameters, const real *x, size_t inputs, size_t outputs,
                         ValueActivation activation, real *y)
 {
@@ -149,18 +161,25 @@ static void check_neurons(void)
         draw(&x, 0, 2 * HIDDEN + 1, 0.3);
         if (activations[k] == VALUE_RELU) /* a bias that outweighs the sum keeps the kink far off */
             x.leaves[HIDDEN].data = k == 2 ? 9 : -9;
-        value_check(&(ValueCheck){.name = names[k], .x = x.list, .inputs = 2 * HIDDEN + 1,
-                                  .outputs = 1, .graph = neuron_graph, .plain = neuron_plain,
+        value_check(&(ValueCheck){.name = names[k],
+                                  .x = x.list,
+                                  .inputs = 2 * HIDDEN + 1,
+                                  .outputs = 1,
+                                  .graph = neuron_graph,
+                                  .plain = neuron_plain,
                                   .context = &activations[k]});
     }
     Leaves x;
     draw(&x, 0, HIDDEN * (INPUTS + 1) + INPUTS, 0.5);
-    value_check(&(ValueCheck){.name = "value_layer 3 to 5, tanh", .x = x.list,
-                              .inputs = HIDDEN * (INPUTS + 1) + INPUTS, .outputs = HIDDEN,
-                              .graph = layer_graph, .plain = layer_plain});
+    value_check(&(ValueCheck){.name = "value_layer 3 to 5, tanh",
+                              .x = x.list,
+                              .inputs = HIDDEN * (INPUTS + 1) + INPUTS,
+                              .outputs = HIDDEN,
+                              .graph = layer_graph,
+                              .plain = layer_plain});
 }
 
-/* ---- networks: mean cross-entropy over two examples, along every parameter and every input ---- */
+/* ---- networks: mean cross-entropy over two examples ---- */
 
 enum { LAYERS_MOST = 3 };
 typedef struct {
@@ -225,7 +244,8 @@ static size_t network_draw(Network *network, Leaves *x)
     Random random = random_make(1, 1);
     network->mlp = value_mlp_make(network->sizes, network->layer_count, network->hidden, &random);
     size_t parameters = network->mlp->parameter_count, inputs = EXAMPLES * network->sizes[0];
-    require(parameters + inputs <= MOST, "network_draw: %zu leaves are too many", parameters + inputs);
+    require(parameters + inputs <= MOST, "network_draw: %zu leaves are too many",
+            parameters + inputs);
     do {
         draw(x, 0, parameters, 0.3);
         draw(x, parameters, inputs, 1);
@@ -241,8 +261,13 @@ static void check_network(const char *name, Network network)
 {
     Leaves x;
     size_t count = network_draw(&network, &x);
-    value_check(&(ValueCheck){.name = name, .x = x.list, .inputs = count, .outputs = 1,
-                              .graph = network_graph, .plain = network_plain, .context = &network});
+    value_check(&(ValueCheck){.name = name,
+                              .x = x.list,
+                              .inputs = count,
+                              .outputs = 1,
+                              .graph = network_graph,
+                              .plain = network_plain,
+                              .context = &network});
     value_mlp_free(network.mlp);
 }
 
@@ -251,14 +276,20 @@ static void check_networks(void)
     check_network("value_mlp 3-7, no hidden layer",
                   (Network){.sizes = {INPUTS, CLASSES}, .layer_count = 1, .targets = {2, 6}});
     check_network("value_mlp 3-5-7 tanh, cross-entropy",
-                  (Network){.sizes = {INPUTS, HIDDEN, CLASSES}, .layer_count = 2,
-                            .hidden = VALUE_TANH, .targets = {4, 0}});
+                  (Network){.sizes = {INPUTS, HIDDEN, CLASSES},
+                            .layer_count = 2,
+                            .hidden = VALUE_TANH,
+                            .targets = {4, 0}});
     check_network("value_mlp 3-5-7 relu, cross-entropy",
-                  (Network){.sizes = {INPUTS, HIDDEN, CLASSES}, .layer_count = 2,
-                            .hidden = VALUE_RELU, .targets = {1, 1}});
+                  (Network){.sizes = {INPUTS, HIDDEN, CLASSES},
+                            .layer_count = 2,
+                            .hidden = VALUE_RELU,
+                            .targets = {1, 1}});
     check_network("value_mlp 3-5-4-7 tanh, cross-entropy",
-                  (Network){.sizes = {INPUTS, HIDDEN, 4, CLASSES}, .layer_count = 3,
-                            .hidden = VALUE_TANH, .targets = {3, 5}});
+                  (Network){.sizes = {INPUTS, HIDDEN, 4, CLASSES},
+                            .layer_count = 3,
+                            .hidden = VALUE_TANH,
+                            .targets = {3, 5}});
 }
 
 /* ---- the two-layer network by hand ---- */
@@ -286,7 +317,8 @@ static void by_hand_backward(const real *w, const real *x, size_t target, const 
     const real *w2 = w + W1;
     real *dw2 = dw + W1, dh[HIDDEN] = {0};
     for (size_t c = 0; c < CLASSES; c++) {
-        real dscore = (kept->p[c] - (c == target)) / EXAMPLES; /* p - y, shared among the examples */
+        /* p - y, shared among the examples */
+        real dscore = (kept->p[c] - (c == target)) / EXAMPLES;
         for (size_t j = 0; j < HIDDEN; j++) {
             dw2[c * (HIDDEN + 1) + j] += dscore * kept->h[j];
             dh[j] += dscore * w2[c * (HIDDEN + 1) + j];
@@ -317,7 +349,9 @@ static double apart(const real *by_hand, Value *const *x, size_t count)
 
 static void check_by_hand(void)
 {
-    Network network = {.sizes = {INPUTS, HIDDEN, CLASSES}, .layer_count = 2, .hidden = VALUE_TANH,
+    Network network = {.sizes = {INPUTS, HIDDEN, CLASSES},
+                       .layer_count = 2,
+                       .hidden = VALUE_TANH,
                        .targets = {4, 0}};
     Leaves x;
     size_t count = network_draw(&network, &x);
@@ -338,8 +372,8 @@ static void check_by_hand(void)
     const double allowed = gate_is_float() ? 1e-5 : 1e-12;
     gate_check("by_hand the loss of 3-5-7",
                gate_error((double)loss->data, (double)by_hand) <= allowed, "as the engine's");
-    gate_check("by_hand all 68 derivatives", count == 68 && apart(gradient, x.list, count) <= allowed,
-               "as the engine's");
+    gate_check("by_hand all 68 derivatives",
+               count == 68 && apart(gradient, x.list, count) <= allowed, "as the engine's");
     value_mlp_free(network.mlp);
 }
 
@@ -364,11 +398,11 @@ static void check_start(void)
     ValueMlp *tanh_mlp = value_mlp_make(sizes, 2, VALUE_TANH, &random);
     ValueMlp *relu_mlp = value_mlp_make(sizes, 2, VALUE_RELU, &random);
     bool zero = true;
-    bool right = fabs(spread(tanh_mlp, 0, &zero) - 1) < 0.1 &&
-                 fabs(spread(tanh_mlp, 1, &zero) - 1) < 0.1 &&
-                 fabs(spread(relu_mlp, 0, &zero) - 2) < 0.2 &&
-                 fabs(spread(relu_mlp, 1, &zero) - 1) < 0.1;
-    gate_check("value_mlp_make 61-67-59", zero && right && tanh_mlp->parameter_count == 61 * 67 + 67 + 67 * 59 + 59,
+    bool right =
+        fabs(spread(tanh_mlp, 0, &zero) - 1) < 0.1 && fabs(spread(tanh_mlp, 1, &zero) - 1) < 0.1 &&
+        fabs(spread(relu_mlp, 0, &zero) - 2) < 0.2 && fabs(spread(relu_mlp, 1, &zero) - 1) < 0.1;
+    gate_check("value_mlp_make 61-67-59",
+               zero && right && tanh_mlp->parameter_count == 61 * 67 + 67 + 67 * 59 + 59,
                "8166 parameters, spread right, biases 0");
     value_mlp_free(tanh_mlp);
     value_mlp_free(relu_mlp);

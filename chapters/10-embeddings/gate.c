@@ -27,10 +27,17 @@ typedef struct {
     Shape shape;
 } Ids;
 
+/* The ids are the caller's, who may fill the same buffer with the next batch before backward. */
 static Tensor *embedding_forward(Tensor *const *in, const void *context)
 {
     const Ids *ids = context;
-    return tensor_embedding(in[0], ids->ids, ids->shape);
+    static int lent[16];
+    for (size_t n = 0; n < shape_size(ids->shape); n++)
+        lent[n] = ids->ids[n];
+    Tensor *out = tensor_embedding(in[0], lent, ids->shape);
+    for (size_t n = 0; n < shape_size(ids->shape); n++)
+        lent[n] = 0;
+    return out;
 }
 
 /* The product of one-hot rows with the table. */

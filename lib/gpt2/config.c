@@ -45,9 +45,9 @@ Error config_check(const Config *config)
     if (config->n_embd % config->n_head != 0)
         return error_make("expected n_embd to be a multiple of n_head = %zu, found %zu",
                           config->n_head, config->n_embd);
-    /* At most 1: an epsilon that large would drown the variance it stands beside. */
-    if (!(config->layer_norm_epsilon > 0 && config->layer_norm_epsilon <= 1))
-        return error_make("expected layer_norm_epsilon above 0 and at most 1, found %g",
+    /* Below, it is 0 to a float; above, it drowns the variance that it stands beside. */
+    if (!(config->layer_norm_epsilon >= 1e-30 && config->layer_norm_epsilon <= 1))
+        return error_make("expected layer_norm_epsilon from 1e-30 to 1, found %g",
                           config->layer_norm_epsilon);
     return no_error();
 }

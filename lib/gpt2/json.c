@@ -62,19 +62,38 @@ bool json_is_count(const cJSON *item, size_t *value)
     return true;
 }
 
+const char *json_numbers(const cJSON *array, char text[JSON_FOUND_MAX])
+{
+    size_t at = 0, number = 26; /* the room that a comma and a number take at most */
+    text[0] = '\0';
+    for (const cJSON *item = array->child; item != NULL; item = item->next) {
+        const char *comma = item == array->child ? "" : ",";
+        char *end = text + at;
+        if (at + number + sizeof ",..." > JSON_FOUND_MAX - 2) {
+            strcpy(end, ",...");
+            break;
+        }
+        at += (size_t)(cJSON_IsNumber(item) ? snprintf(end, number, "%s%.17g", comma, item->valuedouble)
+                                            : snprintf(end, number, "%s?", comma));
+    }
+    return text;
+}
+
 const char *json_found(const cJSON *item, char text[JSON_FOUND_MAX])
 {
+    char numbers[JSON_FOUND_MAX];
     if (item == NULL)
         snprintf(text, JSON_FOUND_MAX, "none");
     else if (cJSON_IsNumber(item))
         snprintf(text, JSON_FOUND_MAX, "%.17g", item->valuedouble);
     else if (cJSON_IsString(item))
         snprintf(text, JSON_FOUND_MAX, "\"%.60s\"", item->valuestring);
-    else if (cJSON_IsBool(item))
-        snprintf(text, JSON_FOUND_MAX, "%s", cJSON_IsTrue(item) ? "true" : "false");
+    else if (cJSON_IsArray(item))
+        snprintf(text, JSON_FOUND_MAX, "[%.70s]", json_numbers(item, numbers));
     else
-        snprintf(text, JSON_FOUND_MAX, "%s", cJSON_IsNull(item)    ? "null"
-                                             : cJSON_IsArray(item) ? "an array"
+        snprintf(text, JSON_FOUND_MAX, "%s", cJSON_IsTrue(item)    ? "true"
+                                             : cJSON_IsFalse(item) ? "false"
+                                             : cJSON_IsNull(item)  ? "null"
                                                                    : "an object");
     return text;
 }

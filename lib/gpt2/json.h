@@ -21,10 +21,11 @@ Error json_parse(cJSON **root, const unsigned char *bytes, size_t size, const ch
 /* False unless the item is a whole number from 0 to 2^53, as far as a double counts without holes. */
 bool json_is_count(const cJSON *item, size_t *value);
 
-/* What an item is, for "found ..." in a message: a number, a text in quotes, "an array"... Written
- * into text, which is returned. */
+/* What an item is, for "found ..." in a message: a number, a text in quotes, "[2,3]", "an object"...
+ * Written into text, which is returned; as are the numbers of an array, "2,3". */
 enum { JSON_FOUND_MAX = 80 };
 const char *json_found(const cJSON *item, char text[JSON_FOUND_MAX]);
+const char *json_numbers(const cJSON *array, char text[JSON_FOUND_MAX]);
 
 typedef struct {
     const char *path;

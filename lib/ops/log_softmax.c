@@ -25,9 +25,9 @@ Tensor *tensor_log_softmax(Tensor *x)
     size_t n = tensor_dim(x, -1);
     Tensor *out = tensor_result("log_softmax", x->shape, log_softmax_backward, 1, &x);
     for (size_t row = 0; row < x->size; row += n) {
-        real log_sum = softmax_row(out->data + row, x->data + row, n);
+        LogSum sum = softmax_row(out->data + row, x->data + row, n);
         for (size_t j = 0; j < n; j++)
-            out->data[row + j] = x->data[row + j] - log_sum;
+            out->data[row + j] = (x->data[row + j] - sum.max) - sum.rest;
     }
     return out;
 }

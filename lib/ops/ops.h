@@ -54,8 +54,12 @@ Tensor *tensor_log_softmax(Tensor *x); /* its logarithm, without computing it fi
 Tensor *tensor_cross_entropy(Tensor *p, const int *targets);
 /* The same from logits, fused with their softmax: finite where the composition overflows. */
 Tensor *tensor_softmax_cross_entropy(Tensor *logits, const int *targets);
-/* For other operations: p = softmax(x) of one row; p may be x. Returns log sum exp(x). */
-real softmax_row(real *p, const real *x, size_t n);
+/* For other operations: p = softmax(x) of one row; p may be x. Returns log sum exp(x) = max + rest
+ * in its two parts: logits near 1000 leave no room in a float for the digits of the rest. */
+typedef struct {
+    real max, rest;
+} LogSum;
+LogSum softmax_row(real *p, const real *x, size_t n);
 
 /* ---- chapter 09: normalisation ------------------------------------------------------------------
  * Over the last axis; x (...,C), gain (C), bias (C). */

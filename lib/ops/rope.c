@@ -31,11 +31,11 @@ static void rope_backward(Tensor *out)
 
 Tensor *tensor_rope(Tensor *x)
 {
-    if (x->shape.rank < 2 || tensor_dim(x, -1) % 2 != 0)
+    if (x->shape.rank < 2 || tensor_dim(x, -1) % 2 != 0 || tensor_dim(x, -1) == 0)
         shape_mismatch("tensor_rope", x, NULL, "x (...,T,D) with an even D");
     size_t positions = tensor_dim(x, -2), width = tensor_dim(x, -1);
     Tensor *out = tensor_result("rope", x->shape, rope_backward, 1, &x);
-    for (size_t row = 0; row < x->size / (width == 0 ? 1 : width); row++)
+    for (size_t row = 0; row < x->size / width; row++)
         for (size_t i = 0; i < width / 2; i++) {
             double angle = angle_of(row % positions, i, width);
             real c = (real)cos(angle), s = (real)sin(angle);

@@ -5,8 +5,9 @@
  *   dx_i = sum_j dp_j p_j ([i = j] - p_i) = p_i (dp_i - sum_j dp_j p_j):
  *   what is taken off is the mean of dp weighted by p, not the plain mean. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
-real softmax_row(real *p, const real *x, size_t n)
+LogSum softmax_row(real *p, const real *x, size_t n)
 {
     real max = -(real)INFINITY, sum = 0;
     for (size_t j = 0; j < n; j++)
@@ -14,10 +15,12 @@ real softmax_row(real *p, const real *x, size_t n)
     /* A row in which every key is masked: no probability anywhere, rather than 0/0. */
     real shift = max == -(real)INFINITY ? 0 : max;
     for (size_t j = 0; j < n; j++)
-        sum += p[j] = exp(x[j] - shift);
+        p[j] = loop_exp(x[j] - shift);
+    for (size_t j = 0; j < n; j++)
+        sum += p[j];
     for (size_t j = 0; j < n && sum != 0; j++)
         p[j] /= sum;
-    return shift + log(sum);
+    return (LogSum){shift, log(sum)};
 }
 
 static void softmax_backward(Tensor *out)

@@ -23,8 +23,9 @@ static void forward_rows(size_t begin, size_t end, void *context)
     size_t classes = tensor_dim(out->parents[0], -1);
     for (size_t row = begin; row < end; row++) {
         const real *x = out->parents[0]->data + row * classes;
-        real log_sum = softmax_row(saved->p + row * classes, x, classes);
-        saved->losses[row] = saved->targets[row] == IGNORED ? 0 : log_sum - x[saved->targets[row]];
+        LogSum sum = softmax_row(saved->p + row * classes, x, classes);
+        int target = saved->targets[row];
+        saved->losses[row] = target == IGNORED ? 0 : (sum.max - x[target]) + sum.rest;
     }
 }
 

@@ -133,7 +133,8 @@ typedef struct {
 GradWrite grad_write(Tensor *parent);
 static inline void grad_put(GradWrite grad, size_t i, real value)
 {
-    grad.at[i] = grad.add ? grad.at[i] + value : value;
+    real old = grad.at[i]; /* read in both cases: a choice between values, not a branch */
+    grad.at[i] = grad.add ? old + value : value;
 }
 /* The same for backwards that touch some elements, or one twice: zeroed if this is the first. */
 real *grad_scatter(Tensor *parent);

@@ -1,8 +1,8 @@
 /* value: one number that remembers where it came from, and the pool such numbers live in.
  *
- * A training step makes thousands of Values that all die at its end, so a Value costs no malloc: the
- * pool takes a block of them from an arena and hands them out in a row. It promises that what was
- * made before a mark survives its release, and that nothing made after does. Taught in chapter 02. */
+ * A training step makes thousands of Values that all die at its end, so a Value costs no malloc:
+ * the pool takes a block of them from an arena and hands them out in a row. It promises that what
+ * was made before a mark survives its release and nothing made after does. Chapter 02. */
 #include "value/value.h"
 
 enum { BLOCK = 256 }; /* Values taken from the arena at once */
@@ -30,10 +30,7 @@ Value *value_make(real data, Value *a, Value *b, ValueBackward backward)
     return value;
 }
 
-Value value_parameter(real data)
-{
-    return (Value){.data = data, .grad = 0};
-}
+Value value_parameter(real data) { return (Value){.data = data, .grad = 0}; }
 
 Value *value_leaf(real data)
 {
@@ -58,20 +55,11 @@ void value_release(ValueMark mark)
     pool.blocks = mark.blocks;
 }
 
-Value **value_list(size_t count)
-{
-    return arena_alloc(&pool.arena, count * sizeof(Value *));
-}
+Value **value_list(size_t count) { return arena_alloc(&pool.arena, count * sizeof(Value *)); }
 
-size_t value_room(void)
-{
-    return pool.blocks * BLOCK;
-}
+size_t value_room(void) { return pool.blocks * BLOCK; }
 
-size_t value_memory(void)
-{
-    return arena_capacity(&pool.arena);
-}
+size_t value_memory(void) { return arena_capacity(&pool.arena); }
 
 void value_free_pool(void)
 {

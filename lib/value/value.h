@@ -26,7 +26,7 @@
  * Reading the fields is welcome; writing data and grad of a leaf is how parameters are trained. */
 typedef struct Value Value;
 
-/* The local backward of an operation: reads out->grad and ADDS into each parent's grad its share. */
+/* The local backward of an operation: reads out->grad and ADDS its share to each parent's grad. */
 typedef void (*ValueBackward)(Value *out);
 
 struct Value {
@@ -63,8 +63,8 @@ void value_release(ValueMark mark);
 /* An array for `count` pointers to Values, in the pool: it dies with them. Contents undefined. */
 Value **value_list(size_t count);
 
-size_t value_room(void);   /* no more Values than this are alive in this thread's pool */
-size_t value_memory(void); /* bytes that this thread's pool holds from the system */
+size_t value_room(void);    /* no more Values than this are alive in this thread's pool */
+size_t value_memory(void);  /* bytes that this thread's pool holds from the system */
 void value_free_pool(void); /* gives all of them back; every Value of this thread is dead */
 
 /* ---- operations ------------------------------------------------------------------------------

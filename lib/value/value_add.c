@@ -11,7 +11,4 @@ static void add_backward(Value *out)
     out->parents[1]->grad += out->grad;
 }
 
-Value *value_add(Value *a, Value *b)
-{
-    return value_make(a->data + b->data, a, b, add_backward);
-}
+Value *value_add(Value *a, Value *b) { return value_make(a->data + b->data, a, b, add_backward); }

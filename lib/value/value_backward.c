@@ -2,13 +2,13 @@
  *
  * A Value may pass its gradient on only when all who use it have added their share, so the graph is
  * walked in reverse topological order: each Value after everything computed from it. The order is
- * found by a depth-first walk along the parents whose stack is an array, not the C stack: a chain of
- * a million Values needs eight megabytes here and would overflow a recursion. Taught in chapter 02.
- *
- * One walk costs time in proportion to the Values it reaches, and needs no memory once it is over. */
+ * found by a depth-first walk along the parents whose stack is an array, not the C stack: a chain
+ * of a million Values needs eight megabytes here and would overflow a recursion. One walk costs
+ * time in proportion to the Values it reaches, and keeps no memory. Taught in chapter 02. */
 #include "value/value.h"
 
-static _Thread_local uint64_t walks; /* how many this thread has begun; marks who was seen in which */
+/* How many walks this thread has begun. A Value's `visit` says in which it was seen last. */
+static _Thread_local uint64_t walks;
 
 typedef struct {
     Value **order; /* finished: parents before children */
@@ -32,7 +32,8 @@ static void walk_push(Walk *walk, Value *value)
 {
     if (walk->finished + walk->depth == walk->room)
         broken_contract("value_backward: expected at most %zu Values, as many as this thread made; "
-                        "found more: part of the graph was made by another thread", walk->room);
+                        "found more: part of the graph was made by another thread",
+                        walk->room);
     value->visit = walks;
     walk->stack[walk->depth++] = value;
 }

@@ -16,22 +16,20 @@ static const real STEP = 0x1p-10;
 
 typedef struct {
     const ValueCheck *check;
-    real *upstream, *before;      /* (outputs), and what leaves hold before the second backward */
-    real *x, *y, *plain;          /* (inputs), (outputs), (outputs) */
+    real *upstream, *before;       /* (outputs), and what leaves hold before the second backward */
+    real *x, *y, *plain;           /* (inputs), (outputs), (outputs) */
     real *fresh, *added, *numeric; /* (inputs) */
 } Numbers;
 
-static real draw(Random *random)
-{
-    return (real)(float)random_normal(random);
-}
+static real draw(Random *random) { return (real)(float)random_normal(random); }
 
 /* Draws from the gate's stream first of all, so that a row sees the same numbers under --only. */
 static Numbers numbers_make(const ValueCheck *check)
 {
     size_t n = check->inputs, m = check->outputs;
     real *memory = memory_calloc(5 * n + 3 * m, sizeof *memory);
-    Numbers numbers = {.check = check, .upstream = memory, .y = memory + m, .plain = memory + 2 * m};
+    Numbers numbers = {
+        .check = check, .upstream = memory, .y = memory + m, .plain = memory + 2 * m};
     memory += 3 * m;
     numbers.before = memory;
     numbers.x = memory + n;
@@ -108,8 +106,8 @@ static double compare(const real *analytic, const real *other, size_t count, con
             continue;
         worst = error;
         if (error > fmax(fmax(row->fresh, row->added), row->forward))
-            snprintf(row->detail, sizeof row->detail, "%s[%zu]: computed %.12g, expected %.12g", what,
-                     i, (double)analytic[i], (double)other[i]);
+            snprintf(row->detail, sizeof row->detail, "%s[%zu]: computed %.12g, expected %.12g",
+                     what, i, (double)analytic[i], (double)other[i]);
     }
     return worst;
 }
@@ -140,7 +138,9 @@ static void measure_float(const Numbers *numbers, GateRow *row)
 static GateRow measure(Numbers *numbers)
 {
     const ValueCheck *check = numbers->check;
-    GateRow row = {.name = check->name, .elements = check->inputs, .tolerance = check->tolerance,
+    GateRow row = {.name = check->name,
+                   .elements = check->inputs,
+                   .tolerance = check->tolerance,
                    .why = check->why};
     run_backward(numbers);
     measure_float(numbers, &row); /* in double this keeps the numbers for the float build */

@@ -12,7 +12,4 @@ static void div_backward(Value *out)
     b->grad -= share * out->data;
 }
 
-Value *value_div(Value *a, Value *b)
-{
-    return value_make(a->data / b->data, a, b, div_backward);
-}
+Value *value_div(Value *a, Value *b) { return value_make(a->data / b->data, a, b, div_backward); }

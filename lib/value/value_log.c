@@ -10,7 +10,4 @@ static void log_backward(Value *out)
     a->grad += out->grad / a->data;
 }
 
-Value *value_log(Value *a)
-{
-    return value_make(log(a->data), a, NULL, log_backward);
-}
+Value *value_log(Value *a) { return value_make(log(a->data), a, NULL, log_backward); }

@@ -24,8 +24,8 @@ Value **value_softmax(Value *const *scores, size_t classes)
 
 Value *value_cross_entropy(Value *const *scores, size_t classes, size_t target)
 {
-    require(target < classes, "value_cross_entropy: expected a target below %zu, found %zu", classes,
-            target);
+    require(target < classes, "value_cross_entropy: expected a target below %zu, found %zu",
+            classes, target);
     Value *sum = sum_of_exp(scores, value_list(classes), classes);
     return value_sub(value_log(sum), scores[target]);
 }

@@ -19,7 +19,8 @@ static void layer_initialise(ValueLayer *layer, Random *random)
     }
 }
 
-static void count_parts(const size_t *sizes, size_t layer_count, size_t *neurons, size_t *parameters)
+static void count_parts(const size_t *sizes, size_t layer_count, size_t *neurons,
+                        size_t *parameters)
 {
     require(layer_count > 0 && sizes[0] > 0, "value_mlp_make: expected inputs and a layer");
     *neurons = *parameters = 0;

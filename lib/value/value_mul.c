@@ -12,7 +12,4 @@ static void mul_backward(Value *out)
     b->grad += a->data * out->grad;
 }
 
-Value *value_mul(Value *a, Value *b)
-{
-    return value_make(a->data * b->data, a, b, mul_backward);
-}
+Value *value_mul(Value *a, Value *b) { return value_make(a->data * b->data, a, b, mul_backward); }

@@ -4,12 +4,6 @@
  *     da -= dout */
 #include "value/value.h"
 
-static void neg_backward(Value *out)
-{
-    out->parents[0]->grad -= out->grad;
-}
+static void neg_backward(Value *out) { out->parents[0]->grad -= out->grad; }
 
-Value *value_neg(Value *a)
-{
-    return value_make(-a->data, a, NULL, neg_backward);
-}
+Value *value_neg(Value *a) { return value_make(-a->data, a, NULL, neg_backward); }

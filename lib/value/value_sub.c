@@ -10,7 +10,4 @@ static void sub_backward(Value *out)
     out->parents[1]->grad -= out->grad;
 }
 
-Value *value_sub(Value *a, Value *b)
-{
-    return value_make(a->data - b->data, a, b, sub_backward);
-}
+Value *value_sub(Value *a, Value *b) { return value_make(a->data - b->data, a, b, sub_backward); }

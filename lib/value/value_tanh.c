@@ -10,7 +10,4 @@ static void tanh_backward(Value *out)
     out->parents[0]->grad += (1 - out->data * out->data) * out->grad;
 }
 
-Value *value_tanh(Value *a)
-{
-    return value_make(tanh(a->data), a, NULL, tanh_backward);
-}
+Value *value_tanh(Value *a) { return value_make(tanh(a->data), a, NULL, tanh_backward); }

@@ -94,8 +94,9 @@ typedef struct {
 
 /* What the Makefile tells: words of the commands, and for each chapter the objects of its gate. */
 typedef struct {
-    char *folder; /* where trials happen */
-    char *lib;    /* the library's sources, "lib" */
+    char *folder;  /* where trials happen */
+    char *tables;  /* where the tables lie, "tests/bugs" */
+    char *lib;     /* the library's sources, "lib" */
     char *objects; /* where its objects lie, "build/cc/double/lib" */
     char **compile, **link, **libs; /* NULL-terminated lists of words */
     char ***gates;                  /* each: the chapter, then objects */

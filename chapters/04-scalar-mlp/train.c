@@ -1,0 +1,227 @@
+/* Trains two networks of scalar neurons: one on XOR, which no single neuron can learn, down to
+ * nearly no loss at all; one on two moons that hook into each other, a thousand steps of plain
+ * gradient descent over all points at once.
+ *
+ * Columns: step, xor (mean squared error), moons (mean cross-entropy on the points trained on),
+ * moons_held_out (the same on points never trained on). Beside FILE.tsv it writes three tables:
+ *   FILE-boundary.tsv   x y probability: what the moons' network believes on a grid
+ *   FILE-points.tsv     x y moon: the points it was trained on
+ *   FILE-surface.tsv    a b loss: the loss around the trained weights, in two random directions */
+#include "../program.h"
+#include "show/show.h"
+#include "value/value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { STEPS = 1000, POINTS = 100, CORNERS = 4, GRID = 61, SURFACE = 31 };
+static const real XOR_RATE = 0.2, MOONS_RATE = 0.5;
+
+/* ---- XOR: 2 inputs, 4 tanh neurons, 1 output ---- */
+
+static Value *xor_loss(const ValueMlp *mlp)
+{
+    static const real corners[CORNERS][3] = {{0, 0, 0}, {0, 1, 1}, {1, 0, 1}, {1, 1, 0}};
+    Value *squares[CORNERS];
+    for (int i = 0; i < CORNERS; i++) {
+        Value *x[2] = {value_leaf(corners[i][0]), value_leaf(corners[i][1])};
+        Value *y = value_mlp_forward(mlp, x)[0];
+        squares[i] = value_pow(value_sub(y, value_leaf(corners[i][2])), 2);
+    }
+    return value_div(value_sum(squares, CORNERS), value_leaf(CORNERS));
+}
+
+/* ---- two moons: 2 inputs, two layers of 8 tanh neurons, 2 scores ---- */
+
+typedef struct {
+    real x[POINTS][2];
+    size_t moon[POINTS];
+} Moons;
+
+/* Half circles of radius 1, the second upside down and moved so that each end lies inside the
+ * other; noise of deviation 0.12. */
+static Moons moons_make(uint64_t stream)
+{
+    const double pi = 3.14159265358979323846;
+    Moons moons;
+    Random random = random_make(4, stream);
+    for (size_t i = 0; i < POINTS; i++) {
+        double angle = pi * random_uniform(&random);
+        size_t moon = moons.moon[i] = i % 2;
+        double x = moon == 0 ? cos(angle) : 1 - cos(angle);
+        double y = moon == 0 ? sin(angle) : 0.5 - sin(angle);
+        moons.x[i][0] = (real)(x + 0.12 * random_normal(&random));
+        moons.x[i][1] = (real)(y + 0.12 * random_normal(&random));
+    }
+    return moons;
+}
+
+static Value **scores_at(const ValueMlp *mlp, real x, real y)
+{
+    Value *inputs[2] = {value_leaf(x), value_leaf(y)};
+    return value_mlp_forward(mlp, inputs);
+}
+
+static Value *moons_loss(const ValueMlp *mlp, const Moons *moons)
+{
+    Value *losses[POINTS];
+    for (size_t i = 0; i < POINTS; i++) {
+        Value **scores = scores_at(mlp, moons->x[i][0], moons->x[i][1]);
+        losses[i] = value_cross_entropy(scores, 2, moons->moon[i]);
+    }
+    return value_div(value_sum(losses, POINTS), value_leaf(POINTS));
+}
+
+static double moons_loss_alone(const ValueMlp *mlp, const Moons *moons)
+{
+    ValueMark mark = value_mark();
+    double loss = (double)moons_loss(mlp, moons)->data;
+    value_release(mark);
+    return loss;
+}
+
+static int moons_wrong(const ValueMlp *mlp, const Moons *moons)
+{
+    int wrong = 0;
+    ValueMark mark = value_mark();
+    for (size_t i = 0; i < POINTS; i++) {
+        Value **scores = scores_at(mlp, moons->x[i][0], moons->x[i][1]);
+        wrong += (scores[1]->data > scores[0]->data) != (moons->moon[i] == 1);
+    }
+    value_release(mark);
+    return wrong;
+}
+
+/* ---- training ---- */
+
+static double step_down(ValueMlp *mlp, Value *loss, real rate)
+{
+    value_zero_grad(mlp->parameters, mlp->parameter_count);
+    value_backward(loss);
+    for (size_t i = 0; i < mlp->parameter_count; i++)
+        mlp->parameters[i].data -= rate * mlp->parameters[i].grad;
+    return (double)loss->data;
+}
+
+typedef struct {
+    ValueMlp * xor, *moons;
+    Moons points, held_out;
+} Course;
+
+static void train(Course *course, const char *path)
+{
+    TsvLog log;
+    exit_if(tsv_create(&log, path, "step xor moons moons_held_out"));
+    double row[4] = {0};
+    for (int step = 0; step <= STEPS; step++) {
+        ValueMark mark = value_mark();
+        row[0] = step;
+        row[3] = moons_loss_alone(course->moons, &course->held_out);
+        row[1] = step_down(course->xor, xor_loss(course->xor), XOR_RATE);
+        row[2] = step_down(course->moons, moons_loss(course->moons, &course->points), MOONS_RATE);
+        exit_if(tsv_row(&log, 4, row));
+        value_release(mark);
+    }
+    exit_if(tsv_close(&log));
+    printf("XOR: loss %s 1e-6 after %d steps\n", row[1] < 1e-6 ? "below" : "ABOVE", STEPS);
+    printf("two moons: loss %.4f, %d of %d points wrong; held out: loss %.4f, %d of %d wrong\n",
+           row[2], moons_wrong(course->moons, &course->points), POINTS, row[3],
+           moons_wrong(course->moons, &course->held_out), POINTS);
+}
+
+/* ---- what it learned ---- */
+
+static void log_beside(TsvLog *log, const char *path, const char *what, const char *columns)
+{
+    char name[1024];
+    size_t length = strlen(path);
+    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
+        length -= 4;
+    if (length > sizeof name - 32)
+        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
+    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
+    exit_if(tsv_create(log, name, columns));
+}
+
+static void write_boundary(const Course *course, const char *path)
+{
+    TsvLog log;
+    log_beside(&log, path, "boundary", "x y probability");
+    for (int i = 0; i < GRID * GRID; i++) {
+        double x = -1.5 + 4.0 * (i % GRID) / (GRID - 1), y = -1 + 2.5 * (i / GRID) / (GRID - 1);
+        ValueMark mark = value_mark();
+        Value **p = value_softmax(scores_at(course->moons, (real)x, (real)y), 2);
+        exit_if(tsv_row(&log, 3, (double[]){x, y, (double)p[1]->data}));
+        value_release(mark);
+    }
+    exit_if(tsv_close(&log));
+    log_beside(&log, path, "points", "x y moon");
+    for (size_t i = 0; i < POINTS; i++)
+        exit_if(tsv_row(&log, 3,
+                        (double[]){(double)course->points.x[i][0], (double)course->points.x[i][1],
+                                   (double)course->points.moon[i]}));
+    exit_if(tsv_close(&log));
+}
+
+/* A random direction in which each neuron moves in proportion to its own size, so that two
+ * directions are comparable. Source: Li et al., "Visualizing the loss landscape of neural nets",
+ * NeurIPS 2018. */
+static void direction_draw(const ValueMlp *mlp, uint64_t stream, double *direction)
+{
+    Random random = random_make(4, stream);
+    for (const ValueLayer *layer = mlp->layers; layer < mlp->layers + mlp->layer_count; layer++)
+        for (size_t n = 0; n < layer->outputs; n++) {
+            const Value *parameters = layer->neurons[n].parameters;
+            double *part = direction + (parameters - mlp->parameters), size = 0, length = 0;
+            for (size_t i = 0; i <= layer->inputs; i++) {
+                part[i] = random_normal(&random);
+                length += part[i] * part[i];
+                size += (double)(parameters[i].data * parameters[i].data);
+            }
+            for (size_t i = 0; i <= layer->inputs; i++)
+                part[i] *= sqrt(size / length);
+        }
+}
+
+static void write_surface(Course *course, const char *path)
+{
+    TsvLog log;
+    log_beside(&log, path, "surface", "a b loss");
+    ValueMlp *mlp = course->moons;
+    size_t count = mlp->parameter_count;
+    double *memory = memory_calloc(3 * count, sizeof *memory);
+    double *trained = memory, *one = memory + count, *other = memory + 2 * count;
+    direction_draw(mlp, 10, one);
+    direction_draw(mlp, 11, other);
+    for (size_t i = 0; i < count; i++)
+        trained[i] = (double)mlp->parameters[i].data;
+    for (int k = 0; k < SURFACE * SURFACE; k++) {
+        double a = -1 + 2.0 * (k % SURFACE) / (SURFACE - 1),
+               b = -1 + 2.0 * (k / SURFACE) / (SURFACE - 1);
+        for (size_t i = 0; i < count; i++)
+            mlp->parameters[i].data = (real)(trained[i] + a * one[i] + b * other[i]);
+        exit_if(tsv_row(&log, 3, (double[]){a, b, moons_loss_alone(mlp, &course->points)}));
+    }
+    for (size_t i = 0; i < count; i++)
+        mlp->parameters[i].data = (real)trained[i];
+    free(memory);
+    exit_if(tsv_close(&log));
+}
+
+int main(int argc, char **argv)
+{
+    static const size_t xor_sizes[] = {2, 4, 1}, moons_sizes[] = {2, 8, 8, 2};
+    const char *path = program_tsv(argc, argv, "build/plots/04-scalar-mlp.tsv");
+    Random random = random_make(4, 0);
+    Course course = {.xor = value_mlp_make(xor_sizes, 2, VALUE_TANH, &random),
+                     .moons = value_mlp_make(moons_sizes, 3, VALUE_TANH, &random),
+                     .points = moons_make(1),
+                     .held_out = moons_make(2)};
+    train(&course, path);
+    write_boundary(&course, path);
+    write_surface(&course, path);
+    value_mlp_free(course.xor);
+    value_mlp_free(course.moons);
+    value_free_pool();
+    return 0;
+}

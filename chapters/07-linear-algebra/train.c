@@ -1,0 +1,197 @@
+/* Trains a three-layer network to read digits: 64 pixels, 48 and 24 hidden units, 10 scores.
+ *
+ * The digits are drawn here: a 5 by 7 pattern for each, put somewhere in an 8 by 8 image, in ink of
+ * varying strength, on grainy paper. 1000 are for training, 500 others are held out. The activation is
+ * chapter 06's and the loss chapter 08's, as a tool. Plain gradient descent, 50 images a step.
+ * Columns: step, loss (mean over the batches since the row before), train_loss, held_out_loss, train_wrong,
+ * held_out_wrong (the last two in per cent of the images). */
+#include "../program.h"
+#include "ops/ops.h"
+#include "show/show.h"
+
+enum { SIDE = 8, PIXELS = SIDE * SIDE, DIGITS = 10, LAYERS = 3, BATCH = 50, TRAIN = 1000, HELD_OUT = 500,
+       EPOCHS = 24 };
+static const real RATE = 0.15;
+static const size_t widths[LAYERS + 1] = {PIXELS, 48, 24, DIGITS};
+
+/* ---- the images ---- */
+static const char *const patterns[DIGITS][7] = {
+    {" ### ", "#   #", "#  ##", "# # #", "##  #", "#   #", " ### "},
+    {"  #  ", " ##  ", "  #  ", "  #  ", "  #  ", "  #  ", " ### "},
+    {" ### ", "#   #", "    #", "   # ", "  #  ", " #   ", "#####"},
+    {" ### ", "#   #", "    #", "  ## ", "    #", "#   #", " ### "},
+    {"   # ", "  ## ", " # # ", "#  # ", "#####", "   # ", "   # "},
+    {"#####", "#    ", "#### ", "    #", "    #", "#   #", " ### "},
+    {"  ## ", " #   ", "#    ", "#### ", "#   #", "#   #", " ### "},
+    {"#####", "    #", "   # ", "  #  ", " #   ", " #   ", " #   "},
+    {" ### ", "#   #", "#   #", " ### ", "#   #", "#   #", " ### "},
+    {" ### ", "#   #", "#   #", " ####", "    #", "   # ", " ##  "}};
+
+typedef struct {
+    real pixels[TRAIN + HELD_OUT][PIXELS]; /* about 0 on paper, 1 in ink */
+    int digit[TRAIN + HELD_OUT];
+} Images;
+
+static void image_draw(real *pixels, int digit, Random *random)
+{
+    size_t left = (size_t)random_below(random, SIDE - 5 + 1), top = (size_t)random_below(random, SIDE - 7 + 1);
+    double ink = 0.6 + 0.4 * random_uniform(random);
+    for (size_t i = 0; i < PIXELS; i++) {
+        size_t row = i / SIDE - top, column = i % SIDE - left; /* beyond the pattern when negative */
+        bool drawn = row < 7 && column < 5 && patterns[digit][row][column] == '#';
+        pixels[i] = (real)((drawn ? ink : 0) + 0.25 * random_normal(random));
+    }
+}
+
+static void images_draw(Images *images, uint64_t seed)
+{
+    Random random = random_make(seed, 0);
+    for (int i = 0; i < TRAIN + HELD_OUT; i++) {
+        images->digit[i] = (int)random_below(&random, DIGITS);
+        image_draw(images->pixels[i], images->digit[i], &random);
+    }
+}
+
+/* Swaps images of the training part, so that each epoch's batches are others. */
+static void images_shuffle(Images *images, Random *random)
+{
+    for (size_t i = TRAIN - 1; i > 0; i--) {
+        size_t j = (size_t)random_below(random, i + 1);
+        int digit = images->digit[i];
+        images->digit[i] = images->digit[j];
+        images->digit[j] = digit;
+        for (size_t p = 0; p < PIXELS; p++) {
+            real pixel = images->pixels[i][p];
+            images->pixels[i][p] = images->pixels[j][p];
+            images->pixels[j][p] = pixel;
+        }
+    }
+}
+
+/* ---- the network ---- */
+typedef struct {
+    Tensor *weight[LAYERS], *bias[LAYERS]; /* (in,out) and (out) */
+} Network;
+
+static Network network_make(uint64_t seed)
+{
+    Network network;
+    Random random = random_make(seed, 1);
+    for (int l = 0; l < LAYERS; l++) {
+        network.weight[l] = tensor_parameter(shape2(widths[l], widths[l + 1]));
+        network.bias[l] = tensor_parameter(shape1(widths[l + 1]));
+        double deviation = sqrt(2.0 / (double)widths[l]); /* relu halves the variance */
+        for (size_t i = 0; i < network.weight[l]->size; i++)
+            network.weight[l]->data[i] = (real)(deviation * random_normal(&random));
+    }
+    return network;
+}
+
+static void network_free(Network *network)
+{
+    for (int l = 0; l < LAYERS; l++) {
+        tensor_free(network->weight[l]);
+        tensor_free(network->bias[l]);
+    }
+}
+
+static Tensor *network_scores(const Network *network, const real *pixels, size_t count)
+{
+    Tensor *h = tensor_from(shape2(count, PIXELS), pixels); /* (N,64) */
+    for (int l = 0; l < LAYERS; l++) {
+        h = tensor_linear(h, network->weight[l], network->bias[l]);
+        h = l + 1 < LAYERS ? tensor_relu(h) : h;
+    }
+    return h; /* (N,10) */
+}
+
+static void descend(Tensor *parameter)
+{
+    for (size_t i = 0; i < parameter->size; i++)
+        parameter->data[i] -= RATE * parameter->grad[i];
+}
+
+/* One step on BATCH images from `first` on; returns the loss before it. */
+static double step_down(const Network *network, const Images *images, size_t first)
+{
+    TapeMark mark = tape_mark();
+    Tensor *scores = network_scores(network, images->pixels[first], BATCH);
+    Tensor *loss = tensor_softmax_cross_entropy(scores, images->digit + first);
+    for (int l = 0; l < LAYERS; l++) {
+        tensor_zero_grad(network->weight[l]);
+        tensor_zero_grad(network->bias[l]);
+    }
+    tensor_backward(loss);
+    for (int l = 0; l < LAYERS; l++) {
+        descend(network->weight[l]);
+        descend(network->bias[l]);
+    }
+    double found = (double)tensor_item(loss);
+    tape_release(mark);
+    return found;
+}
+
+typedef struct {
+    double loss;
+    int wrong;
+} Score;
+
+static Score evaluate(const Network *network, const Images *images, size_t first, size_t count)
+{
+    TapeMark mark = tape_mark();
+    bool recording = tape_set_recording(false);
+    Tensor *scores = network_scores(network, images->pixels[first], count);
+    Tensor *loss = tensor_softmax_cross_entropy(scores, images->digit + first);
+    Score score = {(double)tensor_item(loss), 0};
+    for (size_t i = 0; i < count; i++) {
+        int best = 0;
+        for (int d = 1; d < DIGITS; d++)
+            best = scores->data[i * DIGITS + (size_t)d] > scores->data[i * DIGITS + (size_t)best] ? d : best;
+        score.wrong += best != images->digit[first + i];
+    }
+    tape_set_recording(recording);
+    tape_release(mark);
+    return score;
+}
+
+static void train(const Network *network, Images *images, uint64_t seed, const char *path)
+{
+    TsvLog log;
+    exit_if(tsv_create(&log, path, "step loss train_loss held_out_loss train_wrong held_out_wrong"));
+    Random random = random_make(seed, 2);
+    Score seen = {0}, held_out = {0};
+    for (size_t step = 0; step <= EPOCHS * TRAIN / BATCH;) {
+        seen = evaluate(network, images, 0, TRAIN);
+        held_out = evaluate(network, images, TRAIN, HELD_OUT);
+        if (step == 0)
+            printf("digits of %d by %d pixels, %d to learn from, %d held out, %d steps of %d images\n"
+                   "  before: loss %.2f, held out %.2f\n",
+                   SIDE, SIDE, TRAIN, HELD_OUT, EPOCHS * TRAIN / BATCH, BATCH, seen.loss, held_out.loss);
+        images_shuffle(images, &random);
+        double loss = 0, at = (double)step;
+        for (size_t first = 0; first < TRAIN; first += BATCH, step++)
+            loss += step_down(network, images, first) * BATCH / TRAIN;
+        exit_if(tsv_row(&log, 6, (double[]){at, loss, seen.loss, held_out.loss, 100.0 * seen.wrong / TRAIN,
+                                            100.0 * held_out.wrong / HELD_OUT}));
+    }
+    exit_if(tsv_close(&log));
+    printf("  after:  loss %.2f, %d wrong; held out %.2f, %d wrong\n", seen.loss, seen.wrong,
+           held_out.loss, held_out.wrong);
+}
+
+int main(int argc, char **argv)
+{
+    static Images images;
+    const char *path = "build/plots/07-linear-algebra.tsv";
+    uint64_t seed = 7;
+    const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
+                              {"seed", OPTION_SEED, &seed, 0, 0, "of images, weights and order"}};
+    options_parse(argc, argv, "Trains a three-layer network to read digits that it draws.", options, 2);
+    images_draw(&images, seed);
+    Network network = network_make(seed);
+    train(&network, &images, seed, path);
+    network_free(&network);
+    tape_free();
+    gemm_free_buffers();
+    return 0;
+}

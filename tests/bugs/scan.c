@@ -1,0 +1,413 @@
+/* scan: C read as tokens, as far as a mutator needs it. Comments and preprocessor lines are skipped,
+ * brackets are paired, functions and the scopes of size_t variables are found. It relies on the
+ * house's style: types are CamelCase or one of a short list, one declaration declares one type. */
+#include "bugs/bugs.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool token_is(const Source *source, int i, const char *text)
+{
+    if (i < 0 || i >= source->count)
+        return false;
+    const Token *t = &source->tokens[i];
+    return strlen(text) == t->end - t->begin &&
+           memcmp(source->text + t->begin, text, t->end - t->begin) == 0;
+}
+
+bool token_same(const Source *source, int i, int j)
+{
+    const Token *a = &source->tokens[i], *b = &source->tokens[j];
+    return a->end - a->begin == b->end - b->begin &&
+           memcmp(source->text + a->begin, source->text + b->begin, a->end - a->begin) == 0;
+}
+
+static bool is_one_of(const Source *source, int i, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (token_is(source, i, *words))
+            return true;
+    return false;
+}
+
+/* ---- from text to tokens ----------------------------------------------------------------------- */
+typedef struct {
+    const char *text;
+    size_t size, at, line_begin;
+    int line;
+} Reader;
+
+/* Past blanks, comments and preprocessor lines. */
+static void skip_blank(Reader *r)
+{
+    while (r->at < r->size) {
+        const char *c = r->text + r->at;
+        bool line_starts = r->at == r->line_begin;
+        if (*c == '\n') {
+            r->line++;
+            r->line_begin = ++r->at;
+        } else if (isspace((unsigned char)*c)) {
+            r->at++;
+        } else if (strncmp(c, "/*", 2) == 0) {
+            for (r->at += 2; r->at < r->size && strncmp(r->text + r->at - 2, "*/", 2) != 0; r->at++)
+                if (r->text[r->at] == '\n') {
+                    r->line++;
+                    r->line_begin = r->at + 1;
+                }
+        } else if (strncmp(c, "//", 2) == 0 || (*c == '#' && line_starts)) {
+            while (r->at < r->size && r->text[r->at] != '\n')
+                r->at++;
+        } else {
+            return;
+        }
+    }
+}
+
+static size_t quoted_length(const Reader *r)
+{
+    size_t length = 1;
+    while (r->at + length < r->size && r->text[r->at + length] != r->text[r->at])
+        length += r->text[r->at + length] == '\\' ? 2 : 1;
+    return length + 1;
+}
+
+static size_t number_length(const char *text)
+{
+    size_t length = 1;
+    while (isalnum((unsigned char)text[length]) || text[length] == '.' ||
+           ((text[length] == '-' || text[length] == '+') && strchr("eEpP", text[length - 1]) != NULL))
+        length++;
+    return length;
+}
+
+static size_t mark_length(const char *text)
+{
+    static const char *const long_marks[] = {"->", "++", "--", "+=", "-=", "*=", "/=", "%=", "<=",
+                                             ">=", "==", "!=", "&&", "||", "<<", ">>", NULL};
+    for (const char *const *mark = long_marks; *mark != NULL; mark++)
+        if (strncmp(text, *mark, 2) == 0)
+            return 2;
+    return 1;
+}
+
+static Token token_read(const Reader *r)
+{
+    const char *c = r->text + r->at;
+    Token token = {.begin = r->at, .line = r->line, .column = (int)(r->at - r->line_begin) + 1,
+                   .partner = -1};
+    size_t length = 1;
+    if (isalpha((unsigned char)*c) || *c == '_') {
+        token.kind = NAME;
+        while (isalnum((unsigned char)c[length]) || c[length] == '_')
+            length++;
+    } else if (isdigit((unsigned char)*c)) {
+        token.kind = NUMBER;
+        length = number_length(c);
+    } else if (*c == '"' || *c == '\'') {
+        token.kind = TEXT;
+        length = quoted_length(r);
+    } else {
+        token.kind = MARK;
+        length = mark_length(c);
+    }
+    token.end = r->at + length;
+    return token;
+}
+
+static void tokens_read(Source *source, size_t size)
+{
+    Reader r = {.text = source->text, .size = size, .line = 1};
+    source->tokens = memory_alloc((size + 1) * sizeof *source->tokens);
+    for (skip_blank(&r); r.at < r.size; skip_blank(&r)) {
+        Token token = token_read(&r);
+        source->tokens[source->count++] = token;
+        r.at = token.end;
+    }
+}
+
+static Error brackets_pair(Source *source)
+{
+    int stack[200], depth = 0;
+    for (int i = 0; i < source->count; i++) {
+        Token *token = &source->tokens[i];
+        char c = token->kind == MARK ? source->text[token->begin] : ' ';
+        if (strchr("([{", c) != NULL) {
+            if (depth == 200)
+                return error_make("line %d: brackets nested deeper than 200", token->line);
+            stack[depth++] = i;
+        } else if (strchr(")]}", c) != NULL) {
+            if (depth == 0)
+                return error_make("line %d: a bracket closes that nothing opened", token->line);
+            token->partner = stack[--depth];
+            source->tokens[token->partner].partner = i;
+        }
+    }
+    return depth == 0 ? no_error() : error_make("a bracket is never closed");
+}
+
+/* ---- what tokens are --------------------------------------------------------------------------- */
+bool token_is_type(const Source *source, int i)
+{
+    static const char *const types[] = {"real", "size_t", "int", "bool", "char", "double", "float",
+                                        "void", "const", "unsigned", "long", "static", "struct",
+                                        "uint64_t", "uint32_t", "restrict", NULL};
+    if (i < 0 || i >= source->count || source->tokens[i].kind != NAME)
+        return false;
+    const char *name = source->text + source->tokens[i].begin;
+    bool camel = isupper((unsigned char)name[0]) && islower((unsigned char)name[1]);
+    return camel || is_one_of(source, i, types);
+}
+
+bool token_is_cast(const Source *source, int i)
+{
+    return token_is(source, i, "(") && token_is_type(source, i + 1) &&
+           !token_is(source, i - 1, "sizeof") && !token_is(source, source->tokens[i].partner + 1, "{");
+}
+
+bool token_is_binary(const Source *source, int i)
+{
+    static const char *const words[] = {"return", "sizeof", "case", "else", NULL};
+    if (i < 1 || source->tokens[i].kind != MARK || source->tokens[i].end - source->tokens[i].begin != 1 ||
+        strchr("+-*/%", source->text[source->tokens[i].begin]) == NULL)
+        return false;
+    int before = i - 1;
+    if (token_is(source, before, ")"))
+        return !token_is_cast(source, source->tokens[before].partner);
+    if (source->tokens[before].kind == NAME)
+        return !is_one_of(source, before, words) && !token_is_type(source, before);
+    return source->tokens[before].kind == NUMBER || token_is(source, before, "]");
+}
+
+int operand_end(const Source *source, int i)
+{
+    while (token_is(source, i, "-") || token_is(source, i, "!") || token_is(source, i, "*") ||
+           token_is_cast(source, i))
+        i = token_is(source, i, "(") ? source->tokens[i].partner + 1 : i + 1;
+    i = source->tokens[i].partner > i ? source->tokens[i].partner + 1 : i + 1;
+    for (;;) {
+        if (token_is(source, i, "(") || token_is(source, i, "["))
+            i = source->tokens[i].partner + 1;
+        else if (token_is(source, i, ".") || token_is(source, i, "->"))
+            i += 2;
+        else
+            return i;
+    }
+}
+
+int operand_begin(const Source *source, int i)
+{
+    for (;;) {
+        if (source->tokens[i].partner >= 0 && source->tokens[i].partner < i) {
+            int open = source->tokens[i].partner;
+            bool follows = source->tokens[open - 1].kind == NAME || token_is(source, open - 1, "]") ||
+                           (token_is(source, open, "[") && token_is(source, open - 1, ")"));
+            if (!follows || token_is(source, open - 1, "return"))
+                return open;
+            i = open - 1;
+        } else if (token_is(source, i - 1, ".") || token_is(source, i - 1, "->")) {
+            i -= 2;
+        } else {
+            return i;
+        }
+    }
+}
+
+int statement_end(const Source *source, int i)
+{
+    if (token_is(source, i, "{"))
+        return source->tokens[i].partner;
+    if (token_is(source, i, "for") || token_is(source, i, "if") || token_is(source, i, "while")) {
+        int end = statement_end(source, source->tokens[i + 1].partner + 1);
+        return token_is(source, end + 1, "else") ? statement_end(source, end + 2) : end;
+    }
+    while (i < source->count && !token_is(source, i, ";"))
+        i = source->tokens[i].partner > i ? source->tokens[i].partner + 1 : i + 1;
+    return i;
+}
+
+int argument_end(const Source *source, int i)
+{
+    while (i < source->count && !token_is(source, i, ",") && !token_is(source, i, ")"))
+        i = source->tokens[i].partner > i ? source->tokens[i].partner + 1 : i + 1;
+    return i;
+}
+
+int enclosing(const Source *source, const Span *function, int i)
+{
+    for (int k = i - 1; k > function->begin; k--)
+        if (source->tokens[k].partner > i)
+            return k;
+        else if (source->tokens[k].partner >= 0)
+            k = source->tokens[k].partner < k ? source->tokens[k].partner : k;
+    return -1;
+}
+
+/* ---- functions, headers of loops, structs ------------------------------------------------------- */
+static void functions_find(Source *source)
+{
+    source->functions = memory_alloc((size_t)(source->count + 1) * sizeof *source->functions);
+    for (int i = 1; i < source->count; i++) {
+        int partner = source->tokens[i].partner;
+        if (partner < i)
+            continue;
+        if (token_is(source, i, "(") && source->tokens[i - 1].kind == NAME &&
+            token_is(source, partner + 1, "{")) {
+            int begin = partner + 1, end = source->tokens[partner + 1].partner;
+            source->functions[source->n_functions++] = (Span){i - 1, i, begin, end, false};
+            partner = end;
+        }
+        i = partner;
+    }
+}
+
+static void headers_mark(Source *source)
+{
+    for (int i = 0; i + 1 < source->count; i++) {
+        if (!token_is(source, i, "for") || !token_is(source, i + 1, "("))
+            continue;
+        int part = HEADER_START;
+        for (int k = i + 2; k < source->tokens[i + 1].partner; k++) {
+            source->tokens[k].header = part;
+            if (token_is(source, k, ";") && part < HEADER_STEP)
+                part++;
+        }
+    }
+}
+
+static void members_find(Source *source)
+{
+    source->members = memory_alloc((size_t)(source->count + 1) * sizeof *source->members);
+    for (int i = 0; i + 1 < source->count; i++) {
+        if (!token_is(source, i, "struct") || !token_is(source, i + 1, "{"))
+            continue;
+        for (int k = i + 2; k < source->tokens[i + 1].partner; k++)
+            if (token_is(source, k, "size_t"))
+                for (; !token_is(source, k, ";"); k++)
+                    if (source->tokens[k + 1].kind == NAME && !token_is(source, k, "["))
+                        source->members[source->n_members++] = k + 1;
+        source->members[source->n_members++] = -1;
+    }
+}
+
+Error source_scan(Source *source, const char *text, size_t size)
+{
+    *source = (Source){.text = text};
+    tokens_read(source, size);
+    Error error = brackets_pair(source);
+    if (error.failed)
+        return error;
+    functions_find(source);
+    headers_mark(source);
+    members_find(source);
+    return no_error();
+}
+
+void source_free(Source *source)
+{
+    free(source->tokens);
+    free(source->functions);
+    free(source->members);
+    *source = (Source){NULL};
+}
+
+/* ---- variables --------------------------------------------------------------------------------- */
+/* Where the scope of what is declared at token i ends: its for statement, or its block. */
+static int scope_end(const Source *source, const Span *function, int i)
+{
+    if (i < function->begin)
+        return function->end;
+    int open = enclosing(source, function, i);
+    if (source->tokens[i].header != HEADER_NONE && open >= 0)
+        return statement_end(source, open - 1);
+    return open < 0 ? function->end : source->tokens[open].partner;
+}
+
+int variables_at(const Source *source, const Span *function, int i, Variable *found, int max)
+{
+    int count = 0;
+    for (int k = function->open; k < i && count < max; k++) {
+        if (!token_is(source, k, "size_t") || token_is(source, k + 1, "*") ||
+            source->tokens[k + 1].kind != NAME)
+            continue;
+        int end = scope_end(source, function, k);
+        for (int name = k + 1; name < i && count < max; name++) {
+            if (end > i && !token_is(source, name + 1, "["))
+                found[count++] = (Variable){name, k, end};
+            while (!token_is(source, name, ",") && !token_is(source, name, ";") &&
+                   !token_is(source, name, ")"))
+                name = source->tokens[name].partner > name ? source->tokens[name].partner + 1 : name + 1;
+            if (!token_is(source, name, ",") || k < function->begin)
+                break;
+        }
+    }
+    return count;
+}
+
+/* ---- which functions to change ------------------------------------------------------------------ */
+static int function_named(const Source *source, int token)
+{
+    for (int f = 0; f < source->n_functions; f++)
+        if (token_same(source, source->functions[f].name, token))
+            return f;
+    return -1;
+}
+
+static bool is_backward(const Source *source, int f)
+{
+    const Token *name = &source->tokens[source->functions[f].name];
+    size_t length = name->end - name->begin;
+    return length >= 9 && memcmp(source->text + name->end - 9, "_backward", 9) == 0;
+}
+
+/* Marks what function f calls, and what that calls. The name of a backward is only ever passed on. */
+static void reach(const Source *source, int f, bool *reached)
+{
+    if (reached[f])
+        return;
+    reached[f] = true;
+    for (int i = source->functions[f].begin; i < source->functions[f].end; i++) {
+        int called = source->tokens[i].kind == NAME ? function_named(source, i) : -1;
+        if (called >= 0 && !is_backward(source, called))
+            reach(source, called, reached);
+    }
+}
+
+static void select_backward_only(Source *source)
+{
+    int n = source->n_functions;
+    bool *backward = memory_calloc((size_t)n + 1, sizeof *backward);
+    bool *forward = memory_calloc((size_t)n + 1, sizeof *forward);
+    for (int f = 0; f < n; f++) {
+        int before = source->functions[f].name;
+        while (before > 0 && !token_is(source, before, ";") && !token_is(source, before, "}") &&
+               !token_is(source, before, "static"))
+            before--;
+        if (is_backward(source, f))
+            reach(source, f, backward);
+        else if (!token_is(source, before, "static"))
+            reach(source, f, forward);
+    }
+    for (int f = 0; f < n; f++)
+        source->functions[f].selected = backward[f] && !forward[f];
+    free(backward);
+    free(forward);
+}
+
+Error functions_select(Source *source, const Subject *subject)
+{
+    bool adds = subject->n_functions == 0 || subject->functions[0][0] == '+';
+    if (adds)
+        select_backward_only(source);
+    for (int k = 0; k < subject->n_functions; k++) {
+        const char *name = subject->functions[k];
+        int f = 0;
+        while (f < source->n_functions && !token_is(source, source->functions[f].name, name + adds))
+            f++;
+        if (f == source->n_functions)
+            return error_make("lib/%s: expected a function named \"%s\", as subjects.txt says",
+                              subject->file, name + adds);
+        source->functions[f].selected = true;
+    }
+    return no_error();
+}
