@@ -97,7 +97,9 @@ endef
 $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(eval $(call gate_rules,$(p),$(c)))))
 GATES = $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(call gate,$(p),$(c))))
 
-.PHONY: gates gate
+.PHONY: gates gate gate-objects
+gate-objects: # what a gate is linked with, for tests/forward.sh
+	@echo $(call objects,double,$(addprefix lib/,$(call files_to,$(CH)))) $(call base_objects,double)
 gates: $(GATES) ## every gate, in double and in float, one line a chapter
 	@sh tests/gates.sh $(B) "$(KERNELS)" $(GATED)
 
@@ -121,6 +123,94 @@ $(B)/$(1)/programs/%: $(B)/$(1)/chapters/%.o $(call library,$(1))
 	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call program_rules,$(p))))
+
+# make train-07 runs the program of one chapter; its log goes to build/plots/.
+TRAINED := $(notdir $(patsubst %/train.c,%,$(wildcard chapters/[0-9][0-9]-*/train.c)))
+define train_rules
+.PHONY: train-$(firstword $(subst -, ,$(1)))
+train-$(firstword $(subst -, ,$(1))): $(B)/double/programs/$(1)/train
+	@$(B)/double/programs/$(1)/train
+endef
+$(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
+
+# ---- the two commands -----------------------------------------------------------------------------
+JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+QUIET_MAKE = $(MAKE) --no-print-directory -j$(JOBS)
+
+.PHONY: start start-run
+start: ## set up, build, run every gate, train a GPT-2, draw its loss, let it write
+	@sh setup.sh start
+	@$(QUIET_MAKE) libraries programs gate-programs
+	@$(MAKE) --no-print-directory start-run
+
+start-run:
+	@sh tests/gates.sh $(B) "$(KERNELS)" $(GATED)
+	@echo
+	@$(GPT2) train --text chapters/course.txt --run build/start --fresh --figure --count 500 --prompt "The gradient "
+	@echo
+	@$(MAKE) --no-print-directory plots-draw
+	@echo "next: make train TEXT=FILE, make sample PROMPT=\"The \", make test, make help"
+
+.PHONY: test test-run
+test: ## every check: gates, unit tests, seeded bugs, resuming, bad input
+	@sh setup.sh test
+	@$(QUIET_MAKE) libraries programs gate-programs test-programs
+	@$(MAKE) --no-print-directory test-run
+
+# ---- tests ----------------------------------------------------------------------------------------
+TEST_NAMES := $(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c)))
+CMOCKA_CFLAGS := $(shell pkg-config --cflags cmocka 2>/dev/null)
+CMOCKA_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
+test_program = $(B)/$(1)/tests/$(2)_test
+TEST_PROGRAMS = $(foreach p,$(PRECISIONS),$(foreach t,$(TEST_NAMES),$(call test_program,$(p),$(t))))
+define test_rules
+$(B)/$(1)/tests/%_test: tests/%_test.c $(call library,$(1))
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) $$<"
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) -MMD -MP -MF $$@.d $$< $(call library,$(1)) $(CMOCKA_LIBS) $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+
+.PHONY: libraries gate-programs test-programs
+libraries: $(LIBRARIES)
+gate-programs: $(GATES)
+test-programs: $(TEST_PROGRAMS) $(GPT2_DOUBLE) $(BUGS)
+
+test-run:
+	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
+	  $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),"$(t)-$(p)=$(call test_program,$(p),$(t))")) \
+	  "overfit=$(B)/double/programs/15-training/overfit" \
+	  "resume=sh tests/resume.sh $(B) 3" \
+	  "input=sh tests/input.sh $(B)" \
+	  "forward-references=sh tests/forward.sh $(B)" \
+	  "bugs=$(BUGS_RUN) $(BUGS_QUICK)"
+
+BUGS = $(B)/double/tests/bugs
+BUGS_RUN = true
+BUGS_QUICK =
+
+# ---- using it -------------------------------------------------------------------------------------
+RUN ?= checkpoints/$(basename $(notdir $(TEXT)))
+.PHONY: train sample
+train: $(GPT2) ## train on any text: make train TEXT=file [RUN=folder] [ARGS="--steps 2000"]
+	@test -n "$(TEXT)" || { echo "make train: expected TEXT=file" >&2; exit 2; }
+	@$(GPT2) train --text "$(TEXT)" --run "$(RUN)" --figure $(ARGS)
+
+sample: RUN = $(or $(wildcard checkpoints/latest-run),build/start)
+sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
+	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
+
+# ---- figures --------------------------------------------------------------------------------------
+.PHONY: plots-run plots-draw
+plots: $(PROGRAMS) ## run every chapter's program and draw every figure into build/plots/
+	@$(MAKE) --no-print-directory plots-draw
+
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv)
+	@sh plots/draw.sh
+
+build/plots/%.tsv: $(B)/double/programs/%/train
+	@echo "== $*"
+	@$(B)/double/programs/$*/train --tsv $@
 
 .PHONY: clean FORCE
 clean: ## remove everything that was built

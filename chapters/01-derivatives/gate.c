@@ -275,14 +275,31 @@ static void check_speeds(void)
 
 static void check_worked(void)
 {
-    const real two = 2, one = 1, point[2] = {1, 2};
-    real y, slope = 0, gradient[2] = {0, 0};
+    const real two = 2, one = 1, point[2] = {1, 2}, turn[2] = {2, 0}, upstream[2] = {3, 5};
+    const real factors[7] = {2, 3, 5, 1, 1, 1, 1};
+    real y, fall = 0, cube = 0, quotient = 0, partials[2] = {0}, polar[2] = {0}, product[7] = {0};
+    fall_vjp(&two, &one, &fall);
+    gate_check("fall 5 t^2 at 2", near(fall, 20, 0), "slope 20");
+    quotient_vjp(&one, &one, &quotient);
+    gate_check("quotient x^2 / (1+x) at 1", near(quotient, 0.75, 0), "slope 3/4");
     cube_forward(&two, &y);
-    cube_vjp(&two, &one, &slope);
-    gate_check("chain (x^2+1)^3 at 2", near(y, 125, 0) && near(slope, 300, 0), "125, slope 300");
-    partials_vjp(point, &one, gradient);
+    cube_vjp(&two, &one, &cube);
+    gate_check("chain (x^2+1)^3 at 2", near(y, 125, 0) && near(cube, 300, 0), "125, slope 300");
+    Dual x = dual_make(2, 1), u = dual_add(dual_mul(x, x), dual_make(1, 0));
+    Dual power = dual_mul(dual_mul(u, u), u);
+    gate_check("dual (x^2+1)^3 at 2", near(power.value, 125, 0) && near(power.slope, 300, 0),
+               "125, slope 300");
+    partials_vjp(point, &one, partials);
     gate_check("partials of x^2 y + 3y at (1,2)",
-               near(gradient[0], 4, 0) && near(gradient[1], 4, 0), "(4, 4)");
+               near(partials[0], 4, 0) && near(partials[1], 4, 0), "(4, 4)");
+    polar_vjp(turn, upstream, polar);
+    gate_check("jacobian at r = 2, a = 0, upstream (3, 5)",
+               near(polar[0], 3, 0) && near(polar[1], 10, 0), "(3, 10)");
+    product_vjp(factors, &one, product);
+    gate_check("product of 2, 3, 5 and ones",
+               near(product[0], 15, 0) && near(product[1], 10, 0) && near(product[2], 6, 0) &&
+                   near(product[6], 30, 0),
+               "15, 10, 6, and 30 for each one");
 }
 
 /* ---- the difference formulas ---- */

@@ -284,6 +284,49 @@ static bool is(const Value *value, double data, double grad)
     return (double)value->data == data && (double)value->grad == grad;
 }
 
+/* Each operation at one point, with an upstream of 1. */
+static void check_points(void)
+{
+    Value *a = value_leaf(2), *b = value_leaf(3), *out = value_add(a, b);
+    value_backward(out);
+    gate_check("value_add 2 + 3", is(out, 5, 1) && is(a, 2, 1) && is(b, 3, 1), "5: 1, 1");
+    a = value_leaf(2), b = value_leaf(3), out = value_sub(a, b);
+    value_backward(out);
+    gate_check("value_sub 2 - 3", is(out, -1, 1) && is(a, 2, 1) && is(b, 3, -1), "-1: 1, -1");
+    a = value_leaf(2), b = value_leaf(-3), out = value_mul(a, b);
+    value_backward(out);
+    gate_check("value_mul 2 * -3", is(out, -6, 1) && is(a, 2, -3) && is(b, -3, 2), "-6: -3, 2");
+    a = value_leaf(3), b = value_leaf(4), out = value_div(a, b);
+    value_backward(out);
+    gate_check("value_div 3 / 4", is(out, 0.75, 1) && is(a, 3, 0.25) && is(b, 4, -0.1875),
+               "3/4: 1/4, -3/16");
+    a = value_leaf(2), out = value_pow(a, 3);
+    value_backward(out);
+    gate_check("value_pow 2^3", is(out, 8, 1) && is(a, 2, 12), "8: 12");
+    a = value_leaf(2), out = value_neg(a);
+    value_backward(out);
+    gate_check("value_neg 2", is(out, -2, 1) && is(a, 2, -1), "-2: -1");
+    a = value_leaf(0), out = value_exp(a);
+    value_backward(out);
+    gate_check("value_exp 0", is(out, 1, 1) && is(a, 0, 1), "1: 1");
+    a = value_leaf(1), out = value_log(a);
+    value_backward(out);
+    gate_check("value_log 1", is(out, 0, 1) && is(a, 1, 1), "0: 1");
+    a = value_leaf(0), out = value_tanh(a);
+    value_backward(out);
+    gate_check("value_tanh 0", is(out, 0, 1) && is(a, 0, 1), "0: 1");
+    a = value_leaf(3), out = value_relu(a);
+    value_backward(out);
+    gate_check("value_relu 3", is(out, 3, 1) && is(a, 3, 1), "3: 1");
+    a = value_leaf(-2), out = value_relu(a);
+    value_backward(out);
+    gate_check("value_relu -2", is(out, 0, 1) && is(a, -2, 0), "0: 0");
+    a = value_leaf(0), out = value_sigmoid(a);
+    value_backward(out);
+    gate_check("value_sigmoid 0", is(out, 0.5, 1) && is(a, 0, 0.25), "1/2: 1/4");
+}
+
+/* Expressions. */
 static void check_worked(void)
 {
     Value *a = value_leaf(2), *b = value_leaf(-3), *c = value_leaf(10);
@@ -392,6 +435,7 @@ int main(int argc, char **argv)
     gate_begin(argc, argv, "02-value");
     check_operations();
     check_graphs();
+    check_points();
     check_worked();
     check_promises();
     check_memory();

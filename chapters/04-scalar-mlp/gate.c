@@ -111,8 +111,7 @@ static real activated(real z, ValueActivation activation)
     return activation == VALUE_RELU ? (z + fabs(z)) / 2 : z;
 }
 
-/* y[n] = activation of bias + weights . x; parameters neuron by neuron, each its weights, its bias.
- */
+/* y[n] = activation(weights . x + bias); the parameters lie neuron by neuron, weights then bias. */
 static void plain_layer(const real *parameters, const real *x, size_t inputs, size_t outputs,
                         ValueActivation activation, real *y)
 {
@@ -377,6 +376,67 @@ static void check_by_hand(void)
     value_mlp_free(network.mlp);
 }
 
+/* ---- numbers worked by hand in the lesson ---- */
+
+static bool is(const Value *value, double data, double grad)
+{
+    const double allowed = gate_is_float() ? 1e-6 : 1e-15;
+    return fabs((double)value->data - data) <= allowed &&
+           fabs((double)value->grad - grad) <= allowed;
+}
+
+/* tanh(1*3 - 2*1 - 1) = tanh 0, whose slope is 1, with an upstream of 2. */
+static void check_worked_neuron(void)
+{
+    Value parameters[3] = {value_parameter(1), value_parameter(-2), value_parameter(-1)};
+    Value *x[2] = {value_leaf(3), value_leaf(1)};
+    ValueNeuron neuron = {2, VALUE_TANH, parameters};
+    Value *y = value_neuron_forward(&neuron, x);
+    const real two = 2;
+    value_backward_from(&y, &two, 1);
+    gate_check("value_neuron tanh(1*3 - 2*1 - 1)",
+               is(y, 0, 2) && is(&parameters[0], 1, 6) && is(&parameters[1], -2, 2) &&
+                   is(&parameters[2], -1, 2) && is(x[0], 3, 2) && is(x[1], 1, -4),
+               "0: dw 6, 2, db 2, dx 2, -4");
+}
+
+static void check_worked_losses(void)
+{
+    const double third = 1.0 / 3, ln2 = log(2.0), ln3 = log(3.0);
+    Value *scores[2] = {value_leaf(0), value_leaf((real)ln2)};
+    Value *loss = value_cross_entropy(scores, 2, 0), **p = value_softmax(scores, 2);
+    value_backward(loss);
+    gate_check("value_cross_entropy of (0, ln 2) at 0",
+               is(loss, ln3, 1) && is(scores[0], 0, -2 * third) && is(scores[1], ln2, 2 * third),
+               "ln 3: -2/3, 2/3");
+    scores[0]->grad = scores[1]->grad = 0;
+    value_backward(p[0]);
+    gate_check("value_softmax of (0, ln 2)",
+               is(p[0], third, 1) && fabs((double)p[1]->data - 2 * third) < 1e-6 &&
+                   is(scores[0], 0, 2 * third / 3) && is(scores[1], ln2, -2 * third / 3),
+               "1/3, 2/3; of the first 2/9, -2/9");
+}
+
+/* One input, one tanh neuron that stands at 0, two classes with scores (0, ln 2), target 0. */
+static void check_worked_network(void)
+{
+    static const size_t sizes[] = {1, 1, 2};
+    Random random = random_make(1, 0);
+    ValueMlp *mlp = value_mlp_make(sizes, 2, VALUE_TANH, &random);
+    const double ln2 = log(2.0), third = 1.0 / 3;
+    const double data[6] = {0, 0, 1, 0, -1, ln2}; /* w1 b1, w2 b2 of either class */
+    const double grads[6] = {-4 * third, -4 * third, 0, -2 * third, 0, 2 * third};
+    for (size_t i = 0; i < 6; i++)
+        mlp->parameters[i].data = (real)data[i];
+    Value *x = value_leaf(1);
+    value_backward(value_cross_entropy(value_mlp_forward(mlp, &x), 2, 0));
+    bool right = is(x, 1, 0);
+    for (size_t i = 0; i < 6; i++)
+        right = right && is(&mlp->parameters[i], data[i], grads[i]);
+    gate_check("value_mlp 1-1-2 by hand", right, "dw1 -4/3, db1 -4/3, dw2 0, db2 -2/3, 2/3");
+    value_mlp_free(mlp);
+}
+
 /* ---- how a network begins ---- */
 
 static double spread(const ValueMlp *mlp, size_t layer, bool *biases_zero)
@@ -415,6 +475,9 @@ int main(int argc, char **argv)
     check_neurons();
     check_networks();
     check_by_hand();
+    check_worked_neuron();
+    check_worked_losses();
+    check_worked_network();
     check_start();
     value_free_pool();
     return gate_end();

@@ -17,8 +17,8 @@ Config config_default(void)
 }
 
 /* Each far above any model that was ever trained; together the number of parameters stays below
- * 2^58: 12 n_layer n_embd^2 for the blocks, (2 vocab_size + n_positions) n_embd for the tables. */
-enum { LAYER_LIMIT = 10000, WIDTH_LIMIT = 1 << 20, POSITION_LIMIT = 1 << 28 };
+ * 2^55: 12 n_layer n_embd^2 for the blocks, (2 vocab_size + n_positions) n_embd for the tables. */
+enum { LAYER_LIMIT = 1000, WIDTH_LIMIT = 1 << 20, POSITION_LIMIT = 1 << 28 };
 
 static Error check_size(const char *name, size_t value, size_t limit)
 {

@@ -1,24 +1,19 @@
 /* bugs: puts every gate on trial, as `make bugs` does. Taught in chapter 03.
  *
- *   bugs [options] RECIPE
- *
  * First each file as it stands must pass its own row, then each bug must make that row WRONG. A bug
  * made by hand must come to a verdict; a mutant that does not build, crashes or never ends is counted
  * apart and is no success. A mutant that no gate could tell from the original stands in
  * equivalent.txt with its reason, and is tried all the same. Ends with "bugs: N passed, N failed". */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
-#include <errno.h>
-#include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONLY_MAX = 50 };
-
 typedef struct {
-    const char *only[ONLY_MAX], *recipe;
-    int n_only, jobs;
-    long sample, seed; /* sample 0: all mutants */
+    const char *recipe, *only; /* only: NULL for all */
+    size_t sample, jobs;       /* sample 0: all mutants */
+    uint64_t seed;
     bool list, verbose;
 } Options;
 
@@ -78,97 +73,67 @@ char *bug_text(const Bug *bug, size_t *size)
 }
 
 /* ---- options ------------------------------------------------------------------------------------ */
-static void usage_print(void)
-{
-    printf("usage: bugs [options] RECIPE      (make bugs writes the recipe)\n"
-           "Puts wrong gradients into the library one at a time; every gate must notice.\n"
-           "  --only OP      only bugs of this row or file, as softmax or ops/softmax.c; may repeat\n"
-           "  --sample N     all bugs made by hand, and N mutants spread evenly over the rest\n"
-           "  --seed N       where the sample begins (0)\n"
-           "  --jobs N       this many at once (2)\n"
-           "  --list         print the bugs, run none\n"
-           "  --verbose      print every bug with its verdict\n"
-           "  --help         this text\n");
-}
-
-static long number_from(const char *option, const char *text, long least, long most)
-{
-    char *end;
-    errno = 0;
-    long number = strtol(text, &end, 10);
-    if (*text == '\0' || *end != '\0' || errno != 0 || number < least || number > most)
-        exit_with("bugs: --%s: expected a whole number from %ld to %ld, found \"%s\"", option, least,
-                  most, text);
-    return number;
-}
-
-static void option_take(Options *options, int letter)
-{
-    switch (letter) {
-    case 'o':
-        if (options->n_only == ONLY_MAX)
-            exit_with("bugs: --only: expected at most %d of them", ONLY_MAX);
-        options->only[options->n_only++] = optarg;
-        break;
-    case 'n': options->sample = number_from("sample", optarg, 1, 1000000); break;
-    case 's': options->seed = number_from("seed", optarg, 0, 1000000000); break;
-    case 'j': options->jobs = (int)number_from("jobs", optarg, 1, 64); break;
-    case 'l': options->list = true; break;
-    case 'v': options->verbose = true; break;
-    case 'h':
-        usage_print();
-        exit(0);
-    default: exit(2);
-    }
-}
-
 static Options options_read(int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"only", required_argument, NULL, 'o'}, {"sample", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'}, {"jobs", required_argument, NULL, 'j'},
-        {"list", no_argument, NULL, 'l'},       {"verbose", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
-    Options options = {.jobs = 2};
-    int letter;
-    while ((letter = getopt_long(argc, argv, "", known, NULL)) != -1)
-        option_take(&options, letter);
-    if (optind + 1 != argc)
-        exit_with("bugs: expected one recipe after the options, found %d words; --help says more",
-                  argc - optind);
-    options.recipe = argv[optind];
-    return options;
+    Options o = {.jobs = 2};
+    const Option table[] = {
+        {"recipe", OPTION_TEXT, &o.recipe, 0, 0, "how to build, as the Makefile writes it"},
+        {"only", OPTION_TEXT, &o.only, 0, 0, "only these rows or files: softmax,ops/gelu.c"},
+        {"sample", OPTION_SIZE, &o.sample, 0, 1e6, "all bugs by hand, N mutants evenly spread; 0: all"},
+        {"seed", OPTION_SEED, &o.seed, 0, 0, "where the sample begins"},
+        {"jobs", OPTION_SIZE, &o.jobs, 1, 64, "this many at once"},
+        {"list", OPTION_FLAG, &o.list, 0, 0, "print the bugs, try none"},
+        {"verbose", OPTION_FLAG, &o.verbose, 0, 0, "print every bug and its verdict"}};
+    options_parse(argc, argv,
+                  "usage: bugs --recipe FILE [options]      (make bugs does)\n"
+                  "Puts wrong gradients into the library, one at a time; every gate must notice.",
+                  table, sizeof table / sizeof *table);
+    if (o.recipe == NULL)
+        exit_with("bugs: expected --recipe FILE; --help says more");
+    return o;
 }
 
 /* ---- which to try ------------------------------------------------------------------------------- */
-static bool is_wanted(const Options *options, const Subject *subject)
+/* Whether one of the words of --only names this subject's row or file; true without --only. */
+static bool is_wanted(const char *only, const Subject *subject)
 {
-    for (int k = 0; k < options->n_only; k++)
-        if (strcmp(options->only[k], subject->row) == 0 || strcmp(options->only[k], subject->file) == 0)
+    if (only == NULL)
+        return true;
+    for (const char *word = only; *word != '\0'; word += strcspn(word, ","), word += *word == ',') {
+        size_t length = strcspn(word, ",");
+        if ((strlen(subject->row) == length && strncmp(word, subject->row, length) == 0) ||
+            (strlen(subject->file) == length && strncmp(word, subject->file, length) == 0))
             return true;
-    return options->n_only == 0;
+    }
+    return false;
 }
 
 static void only_check(const Run *run)
 {
-    for (int k = 0; k < run->options.n_only; k++) {
-        Options one = {.only = {run->options.only[k]}, .n_only = 1};
-        bool known = false;
+    const char *only = run->options.only;
+    bool known = only == NULL;
+    for (const char *word = only; word != NULL && *word != '\0';) {
+        size_t length = strcspn(word, ",");
+        char *one = text_format("%.*s", (int)length, word);
+        known = false;
         for (int s = 0; s < run->subjects.count; s++)
-            known = known || is_wanted(&one, &run->subjects.items[s]);
+            known = known || is_wanted(one, &run->subjects.items[s]);
+        free(one);
         if (!known)
-            exit_with("bugs: --only: expected a row or a file of subjects.txt, found \"%s\"",
-                      one.only[0]);
+            break;
+        word += length + (word[length] == ',');
     }
+    if (!known)
+        exit_with("bugs: --only: expected rows or files of subjects.txt, found \"%s\"", only);
 }
 
 /* Of `total` mutants in their order, whether the one at `place` is in the sample: the k-th of the
  * sample is the one at (k + u) total / sample, with u in [0, 1) from the seed. */
 static bool is_sampled(const Options *options, int place, int total)
 {
-    if (options->sample == 0 || options->sample >= total)
+    if (options->sample == 0 || options->sample >= (size_t)total)
         return true;
-    Random random = random_make((uint64_t)options->seed, 0);
+    Random random = random_make(options->seed, 0);
     double start = random_uniform(&random), stride = (double)total / (double)options->sample;
     double first = ceil(((double)place) / stride - start);
     return (size_t)((first + start) * stride) == (size_t)place;
@@ -180,11 +145,11 @@ static int choose(const Run *run, int *index)
     const Bugs *bugs = &run->bugs;
     int count = 0, total = 0, place = 0;
     for (int i = 0; i < bugs->count; i++)
-        total += !bugs->items[i].by_hand && is_wanted(&run->options, bugs->items[i].subject);
+        total += !bugs->items[i].by_hand && is_wanted(run->options.only, bugs->items[i].subject);
     for (int s = 0; s < run->subjects.count; s++)
         for (int i = 0; i < bugs->count; i++) {
             const Bug *bug = &bugs->items[i];
-            if (bug->subject != &run->subjects.items[s] || !is_wanted(&run->options, bug->subject))
+            if (bug->subject != &run->subjects.items[s] || !is_wanted(run->options.only, bug->subject))
                 continue;
             if (bug->by_hand || is_sampled(&run->options, place++, total))
                 index[count++] = i;
@@ -304,7 +269,7 @@ static Error untouched_try(Run *run, const TrialSettings *settings)
 {
     int *index = memory_alloc(((size_t)run->subjects.count + 1) * sizeof *index), count = 0;
     for (int s = 0; s < run->subjects.count; s++)
-        if (is_wanted(&run->options, &run->subjects.items[s])) {
+        if (is_wanted(run->options.only, &run->subjects.items[s])) {
             Bug *bug = bugs_add(&run->bugs, &run->subjects.items[s]);
             snprintf(bug->id, sizeof bug->id, "untouched");
             index[count++] = run->bugs.count - 1;
@@ -325,7 +290,7 @@ static Error untouched_try(Run *run, const TrialSettings *settings)
 
 static Error bugs_try(Run *run, int *index, int count)
 {
-    TrialSettings settings = {.recipe = &run->recipe, .jobs = run->options.jobs, .limit = 10,
+    TrialSettings settings = {.recipe = &run->recipe, .jobs = (int)run->options.jobs, .limit = 10,
                               .finished = trial_finished, .context = run};
     run->left = memory_calloc((size_t)run->subjects.count + 1, sizeof *run->left);
     Error error = untouched_try(run, &settings);
@@ -357,7 +322,7 @@ static void totals_print(Run *run)
     if (judged > 0)
         printf("plain changes of sign: %d of %d, %.0f%%; at most a third may be\n", all.signs, judged,
                100.0 * all.signs / judged);
-    if (3 * all.signs > judged && run->options.n_only == 0) {
+    if (3 * all.signs > judged && run->options.only == NULL) {
         printf("too many of the bugs are plain changes of sign\n");
         run->failed++;
     }
@@ -374,7 +339,7 @@ int main(int argc, char **argv)
     int *index = memory_alloc(((size_t)run.bugs.count + 1) * sizeof *index);
     int count = choose(&run, index);
     if (run.options.sample > 0)
-        printf("a sample of %ld mutants, seed %ld\n", run.options.sample, run.options.seed);
+        printf("a sample of %zu mutants, seed %" PRIu64 "\n", run.options.sample, run.options.seed);
     Error error = no_error();
     if (run.options.list)
         for (int k = 0; k < count; k++)

@@ -3,7 +3,7 @@
  * For each token of a chosen function every rule is asked in turn, so that the order and the names
  * of mutants are the same on every machine. A rule changes one thing, as a slip of the pen would.
  * Rules on indices, bounds and lost terms stand in places.c. */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -206,20 +206,30 @@ static void mutate_word(Mutator *mutator, int i)
 }
 
 /* ---- signs ------------------------------------------------------------------------------------- */
+static bool gives_real(const Mutator *mutator)
+{
+    int type = mutator->function->name - 1;
+    return token_is(mutator->source, type, "real") || token_is(mutator->source, type, "double");
+}
+
 static void mutate_sign(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
     if (token_is(source, i, "-") && !token_is_binary(source, i))
         mutant_add(mutator, "sign", true, i, i + 1, "%s", "");
-    int begin = -1;
-    if (token_is(source, i, "grad_put"))
+    int begin = -1, end = -1;
+    if (token_is(source, i, "grad_put")) {
         begin = argument_end(source, argument_end(source, i + 2) + 1) + 1;
-    else if (token_is(source, i, "return") && token_is(source, mutator->function->name - 1, "real"))
+        end = source->tokens[i + 1].partner;
+    } else if (token_is(source, i, "return") && gives_real(mutator)) {
         begin = i + 1;
-    if (begin >= 0 && !token_is(source, begin, "-"))
-        mutant_add(mutator, "sign", true, begin, begin + 1, "-%.*s",
-                   (int)(source->tokens[begin].end - source->tokens[begin].begin),
-                   source->text + source->tokens[begin].begin);
+        end = statement_end(source, i);
+    }
+    if (begin < 0 || token_is(source, begin, "-"))
+        return;
+    const char *value = source->text + source->tokens[begin].begin;
+    mutant_add(mutator, "sign", true, begin, end, "-(%.*s)",
+               (int)(source->text + source->tokens[end - 1].end - value), value);
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------- */

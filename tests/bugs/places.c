@@ -1,6 +1,6 @@
 /* places: the mutator's slips of place and of omission. Another index, a loop that begins or ends one
  * too far, a size in place of its neighbour; a term, a factor or a whole statement that was lost. */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
 #include <string.h>
 

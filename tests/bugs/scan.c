@@ -1,7 +1,7 @@
 /* scan: C read as tokens, as far as a mutator needs it. Comments and preprocessor lines are skipped,
  * brackets are paired, functions and the scopes of size_t variables are found. It relies on the
  * house's style: types are CamelCase or one of a short list, one declaration declares one type. */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -323,6 +323,14 @@ static int scope_end(const Source *source, const Span *function, int i)
     return open < 0 ? function->end : source->tokens[open].partner;
 }
 
+/* The , ; or ) after a declared name and its value. */
+static int declarator_end(const Source *source, int i)
+{
+    while (!token_is(source, i, ",") && !token_is(source, i, ";") && !token_is(source, i, ")"))
+        i = source->tokens[i].partner > i ? source->tokens[i].partner + 1 : i + 1;
+    return i;
+}
+
 int variables_at(const Source *source, const Span *function, int i, Variable *found, int max)
 {
     int count = 0;
@@ -332,11 +340,10 @@ int variables_at(const Source *source, const Span *function, int i, Variable *fo
             continue;
         int end = scope_end(source, function, k);
         for (int name = k + 1; name < i && count < max; name++) {
-            if (end > i && !token_is(source, name + 1, "["))
+            int stop = declarator_end(source, name);
+            if (end > i && stop <= i && !token_is(source, name + 1, "["))
                 found[count++] = (Variable){name, k, end};
-            while (!token_is(source, name, ",") && !token_is(source, name, ";") &&
-                   !token_is(source, name, ")"))
-                name = source->tokens[name].partner > name ? source->tokens[name].partner + 1 : name + 1;
+            name = stop;
             if (!token_is(source, name, ",") || k < function->begin)
                 break;
         }

@@ -1,6 +1,6 @@
 /* table: the plain text that the trials are read from. What a line must look like stands at the top
  * of each file; a line that does not is answered with its file, its number and what was expected. */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
 #include <stdlib.h>
 #include <string.h>

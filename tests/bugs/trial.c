@@ -3,7 +3,7 @@
  *
  * No shell stands between: a child is forked, limited and executed, its output read through a pipe,
  * its whole process group killed when its time is up. Several slots are served by one poll. */
-#include "bugs/bugs.h"
+#include "bugs.h"
 
 #include <errno.h>
 #include <fcntl.h>
