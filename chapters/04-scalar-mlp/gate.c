@@ -400,6 +400,21 @@ static void check_worked_neuron(void)
                "0: dw 6, 2, db 2, dx 2, -4");
 }
 
+/* The same neuron twice: what reads an input together adds its shares. */
+static void check_worked_layer(void)
+{
+    static const real data[3] = {1, -2, -1};
+    Value parameters[6];
+    for (size_t i = 0; i < 6; i++)
+        parameters[i] = value_parameter(data[i % 3]);
+    ValueNeuron neurons[2] = {{2, VALUE_TANH, parameters}, {2, VALUE_TANH, parameters + 3}};
+    ValueLayer layer = {2, 2, neurons};
+    Value *x[2] = {value_leaf(3), value_leaf(1)}, *y[2];
+    value_layer_forward(&layer, x, y);
+    value_backward_from(y, (const real[]){2, 1}, 2);
+    gate_check("value_layer of two such neurons", is(x[0], 3, 3) && is(x[1], 1, -6), "dx 3, -6");
+}
+
 static void check_worked_losses(void)
 {
     const double third = 1.0 / 3, ln2 = log(2.0), ln3 = log(3.0);
@@ -476,6 +491,7 @@ int main(int argc, char **argv)
     check_networks();
     check_by_hand();
     check_worked_neuron();
+    check_worked_layer();
     check_worked_losses();
     check_worked_network();
     check_start();

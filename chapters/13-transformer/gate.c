@@ -30,13 +30,17 @@ typedef struct {
 typedef Tensor *(*Forward)(Tensor *const *in, const void *context);
 typedef void (*Reference)(real *out, Tensor *const *in, const void *context);
 
-/* Checks data[0..n) and every parameter of `parts`, which are freed. The step is half the usual one:
- * a norm bends the loss so much where a row's variance is small that its truncation error would show. */
+/* Every norm's: large, so that a row of small variance does not bend the loss more than a five-point
+ * difference can follow, and so that another epsilon in its place would show. */
+static const real EPSILON = (real)0.1;
+
+/* Checks data[0..n) and every parameter of `parts`, which are freed. At this step truncation and
+ * rounding weigh the same over the seeds that were tried. */
 static void check_parts(const char *name, Parts *parts, int n, Tensor *const *data, Shape shape,
                         Forward forward, Reference reference)
 {
     TensorCheck check = {.name = name, .forward = forward, .context = parts, .shape = shape,
-                         .reference = reference, .step = (real)5e-4};
+                         .reference = reference, .step = (real)8e-4};
     plain_scramble(&parts->parameters);
     for (int i = 0; i < n; i++)
         check.in[check.n++] = data[i];
@@ -86,10 +90,9 @@ static void plain_run_layer_norm(real *out, Tensor *const *in, const void *conte
 
 static void check_layer_norm(void)
 {
-    const real epsilon = (real)0.01; /* large enough to show when it is another's */
     TapeMark mark = tape_mark();
     Parts parts = {.rate = 0};
-    parts.norm[0] = layer_norm_make(&parts.parameters, "norm", 5, epsilon);
+    parts.norm[0] = layer_norm_make(&parts.parameters, "norm", 5, EPSILON);
     check_parts("layer_norm (2,3,5)", &parts, 1, (Tensor *[]){check_normal(shape3(2, 3, 5), 1)},
                 shape3(2, 3, 5), run_layer_norm, plain_run_layer_norm);
     tape_release(mark);
@@ -280,10 +283,9 @@ static void plain_run_half_block(real *out, Tensor *const *in, const void *conte
 
 static void check_half_block(void)
 {
-    const real epsilon = (real)1e-5;
     TapeMark mark = tape_mark();
     Parts parts = {.rate = 0};
-    parts.norm[0] = layer_norm_make(&parts.parameters, "norm", 5, epsilon);
+    parts.norm[0] = layer_norm_make(&parts.parameters, "norm", 5, EPSILON);
     parts.linear = linear_make(&parts.parameters, "up", 5, 7, true, initial());
     parts.second = linear_make(&parts.parameters, "down", 7, 5, true, initial());
     check_parts("linear_gelu_linear with norm and residual", &parts, 1,
@@ -296,7 +298,7 @@ static void check_half_block(void)
 /* The rows' usual block: C = 6, H = 2; without biases when it is post-norm, so that both are seen. */
 static BlockSettings block_settings(bool post_norm)
 {
-    return (BlockSettings){.width = 6, .heads = 2, .epsilon = (real)1e-5, .tanh_gelu = !post_norm,
+    return (BlockSettings){.width = 6, .heads = 2, .epsilon = EPSILON, .tanh_gelu = !post_norm,
                            .bias = !post_norm, .post_norm = post_norm};
 }
 
@@ -428,12 +430,11 @@ static void plain_run_decoder(real *out, Tensor *const *in, const void *context)
 
 static void check_decoder(void)
 {
-    const real epsilon = (real)1e-5;
     TapeMark mark = tape_mark();
     Parts parts = {.sight = {.batch = 3, .steps = 4, .keys = 5, .lengths = (int[]){2, 5, 3}}};
     const char *norms[3] = {"ln_1", "ln_2", "ln_3"};
     for (int i = 0; i < 3; i++)
-        parts.norm[i] = layer_norm_make(&parts.parameters, norms[i], 6, epsilon);
+        parts.norm[i] = layer_norm_make(&parts.parameters, norms[i], 6, EPSILON);
     parts.attention = attention_make(&parts.parameters, "attn", 6, 2, true, initial());
     parts.cross = attention_make(&parts.parameters, "cross", 6, 3, true, initial());
     parts.mlp = feed_forward_make(&parts.parameters, "mlp", 6, 11, true, true, initial());
@@ -445,7 +446,7 @@ static void check_decoder(void)
 
 /* ---- what differences cannot tell -------------------------------------------------------------- */
 /* For what is exact but for rounding. */
-static double close(void)
+static double rounding(void)
 {
     return gate_is_float() ? 1e-5 : 1e-12;
 }
@@ -509,7 +510,7 @@ static void check_fused_against_plain(void)
     double worst = apart(apart(0, plain[0], fused[0], x->size), plain[1], fused[1], x->size);
     for (int i = 0; i < 4; i++)
         worst = apart(worst, plain[2 + i], fused[2 + i], parts.parameters.items[i].tensor->size);
-    gate_check("attention fused = plain, and every gradient", worst <= close(), "off by %.0e", worst);
+    gate_check("attention fused = plain, and every gradient", worst <= rounding(), "off by %.0e", worst);
     gate_check("attention fused is one op, plain is several",
                attends_by(&parts, false, x, "attention") && attends_by(&parts, true, x, "merge_heads"),
                "as the tape says");
@@ -565,7 +566,7 @@ static void check_highway(void)
     double sum = 0;
     for (size_t i = 0; i < 6; i++)
         sum += (double)x->grad[i];
-    gate_check("block post-norm, silent branches: a row sums to 0", fabs(sum) <= 10 * close(),
+    gate_check("block post-norm, silent branches: a row sums to 0", fabs(sum) <= 10 * rounding(),
                "sum %.0e", fabs(sum));
     parameters_free(&parts.parameters);
     tape_release(mark);
@@ -658,7 +659,7 @@ static void check_by_hand(void)
     double worst = 0;
     for (int i = 0; i < 4; i++)
         worst = fmax(worst, fabs((double)(found[i] - expected[i])));
-    gate_check("block by hand: [1,3] to [0,4]", worst <= close(), "off by %.0e", worst);
+    gate_check("block by hand: [1,3] to [0,4]", worst <= rounding(), "off by %.0e", worst);
     parameters_free(&list);
     tape_release(mark);
 }

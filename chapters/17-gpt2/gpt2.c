@@ -89,7 +89,7 @@ static TrainJob parse_train(int argc, char **argv)
     TrainJob job = {.run = "checkpoints", .gelu = "tanh", .config = config_default(),
                     .train = train_settings_default(),
                     .writing = {.prompt = "", .count = 300, .temperature = 0.8}};
-    const double many = 1e9;
+    const double many = 1e9, any = 1e300;
     const Option options[] = {
         {"text", OPTION_TEXT, &job.text, 0, 0, "the file to train on; its last tenth is held out"},
         {"run", OPTION_TEXT, &job.run, 0, 0, "the folder for checkpoints and log.tsv"},
@@ -106,8 +106,8 @@ static TrainJob parse_train(int argc, char **argv)
         {"untied", OPTION_FLAG, &job.untied, 0, 0, "a head with its own table"},
         {"no-bias", OPTION_FLAG, &job.no_bias, 0, 0, "linear layers without biases"},
         {"plain", OPTION_FLAG, &job.plain, 0, 0, "only one-op files: no fused operation"},
-        {"rate", OPTION_NUMBER, &job.train.rate, 0, 1e3, "learning rate after the warm-up"},
-        {"floor", OPTION_NUMBER, &job.train.floor, 0, 1e3, "learning rate at the end of the cosine"},
+        {"rate", OPTION_NUMBER, &job.train.rate, 0, any, "learning rate after the warm-up"},
+        {"floor", OPTION_NUMBER, &job.train.floor, 0, any, "learning rate at the end of the cosine"},
         {"warm-up", OPTION_SIZE, &job.train.warm_up, 0, many, "steps of rising rate"},
         {"beta1", OPTION_NUMBER, &job.train.beta1, 0, 1, "AdamW's memory of the gradient"},
         {"beta2", OPTION_NUMBER, &job.train.beta2, 0, 1, "AdamW's memory of its square"},

@@ -15,7 +15,8 @@
 Error file_map(MappedFile *file, const char *path)
 {
     *file = (MappedFile){NULL, 0};
-    int descriptor = open(path, O_RDONLY);
+    /* Not waiting: to open a pipe that nobody writes to would take for ever. */
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK);
     if (descriptor < 0)
         return error_make("%s: cannot be read: %s", path, strerror(errno));
     struct stat status;
@@ -47,7 +48,7 @@ void file_unmap(MappedFile *file)
 Error file_create(NewFile *file, const char *path)
 {
     if (strlen(path) >= sizeof file->path)
-        return error_make("%s: the name is longer than %zu bytes", path, sizeof file->path - 1);
+        return error_make("%.60s...: the name is longer than %zu bytes", path, sizeof file->path - 1);
     snprintf(file->path, sizeof file->path, "%s", path);
     snprintf(file->temporary, sizeof file->temporary, "%s.tmp", path);
     file->stream = fopen(file->temporary, "wb");
@@ -87,7 +88,7 @@ Error folder_make(const char *path)
 {
     char part[1024];
     if (strlen(path) >= sizeof part)
-        return error_make("%s: the name is longer than %zu bytes", path, sizeof part - 1);
+        return error_make("%.60s...: the name is longer than %zu bytes", path, sizeof part - 1);
     snprintf(part, sizeof part, "%s", path);
     for (char *c = part + 1;; c++) {
         if (*c != '/' && *c != '\0')

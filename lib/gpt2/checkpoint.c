@@ -283,3 +283,21 @@ Error checkpoint_load_state(const char *run, const Gpt2 *model, AdamW *optimizer
     }
     return error;
 }
+
+Error checkpoint_step(const char *run, size_t *step)
+{
+    Path folder;
+    Error error = run_find(run, &folder);
+    if (error.failed)
+        return error;
+    Path path = path_join(folder.text, "state.json");
+    Json json = json_open(path.text);
+    check_form(&json);
+    *step = json_count(&json, "step");
+    return json_close(&json);
+}
+
+Error checkpoint_clear(const char *run)
+{
+    return run_clear(run);
+}

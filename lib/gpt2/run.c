@@ -139,6 +139,21 @@ void run_prune(const char *run, size_t step, int keep)
     free(steps);
 }
 
+Error run_clear(const char *run)
+{
+    /* The link goes first: a kill in between leaves checkpoints that nothing points at. */
+    Path latest = path_join(run, "latest");
+    if (is_there(latest.text) && unlink(latest.text) != 0)
+        return cannot(latest.text, "be removed");
+    size_t count, *steps = steps_before(run, SIZE_MAX, &count);
+    for (size_t i = 0; i < count; i++) {
+        Path path = path_step(run, steps[i]);
+        remove_checkpoint(run, steps[i], &path);
+    }
+    free(steps);
+    return no_error();
+}
+
 /* ---- coming ------------------------------------------------------------------------------------ */
 /* One entry of RUN that a killed save may have left. */
 static void clear_entry(const char *run, const char *name)

@@ -31,6 +31,8 @@ void run_discard(const char *folder);
 /* Removes the checkpoints before `step` but the newest keep - 1. What cannot be removed is left for
  * another save to try: the checkpoint just written matters more. */
 void run_prune(const char *run, size_t step, int keep);
+/* Removes every checkpoint of RUN, the link first: a new run may begin there. */
+Error run_clear(const char *run);
 
 /* True when there is something to go on from: RUN/latest, or RUN/config.json. */
 bool run_has_checkpoint(const char *run);

@@ -122,7 +122,7 @@ static Error rows_keep(FILE *out, const char *path, const char *text, size_t col
 {
     size_t number = 2;
     for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1, number++) {
-        double first;
+        double first = 0;
         if (!row_read(text, columns, &first))
             return error_make("%s:%zu: expected %zu numbers with tabs between them, found \"%.*s\"", path, number,
                               columns, (int)(end - text < 100 ? end - text : 100), text);

@@ -172,7 +172,7 @@ static const Pair assignments[] = {{"+=", "=", false}, {"-=", "= -", false}, {"+
                                    {"-=", "+=", true}, {"*=", "/=", false}, {"/=", "*=", false},
                                    {NULL, NULL, false}};
 static const Pair functions[] = {{"sin", "cos", false}, {"cos", "sin", false}, {"sqrt", "", false},
-                                 {"exp", "", false}, {"log", "", false}, {"tanh", "", false},
+                                 {"exp", "", false}, {"loop_exp", "", false}, {"log", "", false}, {"tanh", "", false},
                                  {"erf", "", false}, {"fabs", "", false}, {"fmax", "fmin", false},
                                  {"fmin", "fmax", false}, {"pow", "fmax", false}, {NULL, NULL, false}};
 static const Pair flags[] = {{"true", "false", false}, {"false", "true", false}, {NULL, NULL, false}};

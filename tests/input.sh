@@ -1,0 +1,141 @@
+#!/bin/sh
+# Bad input: each case must end with exit status 2 and exactly one line on stderr that says what was
+# expected and found, and must leave behind no file that was not there before.
+#   sh tests/input.sh BUILD_FOLDER
+build=$1
+gpt2=$PWD/$build/float/programs/17-gpt2/gpt2
+gpt2_double=$PWD/$build/double/programs/17-gpt2/gpt2
+course=$PWD/chapters/course.txt
+work=$build/input
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work" || exit 1
+passed=0 failed=0 skipped=0
+
+refused() { # refused WORDS COMMAND...: WORDS must stand in the line
+    words=$1
+    shift
+    find . | sort > before
+    "$@" > out 2> err < /dev/null
+    status=$?
+    rm -f before.new
+    find . ! -name out ! -name err ! -name after | sort > after
+    grep -v -e '^\./out$' -e '^\./err$' -e '^\./after$' before > before.old; mv before.old before
+    if [ $status -eq 2 ] && [ "$(wc -l < err)" -eq 1 ] && grep -qF -- "$words" err && cmp -s before after; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "WRONG $*"
+        echo "      expected status 2, one line with \"$words\" and no new file; found status $status:"
+        head -n 5 err
+        diff before after
+    fi
+}
+
+small="--layers 1 --heads 2 --width 8 --context 8 --batch 2 --warm-up 0 --count 0 --evaluate-windows 4"
+printf 'ab' > short.txt
+: > empty.txt
+printf 'some text\000with a NUL, as binary files have' > binary.txt
+mkdir folder
+touch before after out err
+
+# ---- options
+refused "expected a command" "$gpt2"
+refused "expected a command" "$gpt2" fly
+refused "expected --text" "$gpt2" train
+refused "unknown option" "$gpt2" train --text "$course" --wings 2
+refused "expected a value" "$gpt2" train --text
+refused "options only" "$gpt2" train --text "$course" more
+refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps ten
+refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps -1
+refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps 0
+refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps 1e3
+refused "--rate: expected a number" "$gpt2" train --text "$course" --rate fast
+refused "--rate: expected a number" "$gpt2" train --text "$course" --rate nan
+refused "--seed: expected a whole number" "$gpt2" train --text "$course" --seed -3
+refused "--gelu: expected tanh or erf" "$gpt2" train --text "$course" --gelu soft
+refused "n_head" "$gpt2" train --text "$course" --heads 3
+refused "warm-up" "$gpt2" train --text "$course" --steps 5 --warm-up 6
+refused "floor" "$gpt2" train --text "$course" --rate 1e-4 --floor 1e-3
+refused "dropout" "$gpt2" train --text "$course" --dropout 1
+refused "betas" "$gpt2" train --text "$course" --beta2 1
+refused "WENGERT_THREADS: expected" env WENGERT_THREADS=many "$gpt2" train --text "$course"
+refused "WENGERT_CPU: expected" env WENGERT_CPU=abacus "$gpt2" train --text "$course"
+
+# ---- texts
+refused "missing.txt" "$gpt2" train --text missing.txt
+refused "empty.txt" "$gpt2" train --text empty.txt
+refused "short.txt" "$gpt2" train --text short.txt
+refused "folder" "$gpt2" train --text folder
+refused "binary.txt" "$gpt2" train --text binary.txt
+if [ "$(id -u)" -ne 0 ]; then
+    printf 'secret' > unreadable.txt
+    chmod 000 unreadable.txt
+    refused "unreadable.txt" "$gpt2" train --text unreadable.txt
+else
+    echo "skipped an unreadable text: this user may read everything"
+    skipped=$((skipped + 1))
+fi
+
+# ---- runs and checkpoints
+$gpt2 train --text "$course" --run run $small --steps 6 --save-every 3 > log 2>&1 || { echo "WRONG: the small run failed"; cat log; failed=$((failed + 1)); }
+refused "holds a run already" "$gpt2" train --text "$course" --run run $small --steps 6
+refused "expected a run with a checkpoint" "$gpt2" train --text "$course" --run nowhere --resume $small --steps 6
+refused "found both" "$gpt2" train --text "$course" --run run --resume --fresh $small --steps 6
+refused "other settings or another text" "$gpt2" train --text "$course" --run run --resume $small --steps 7
+refused "float" "$gpt2_double" train --text "$course" --run run --resume $small --steps 6
+refused "expected" "$gpt2" sample --run nowhere
+refused "--prompt" "$gpt2" sample --run run --prompt "snow: ❄"
+refused "short.txt" "$gpt2" train --text short.txt --run run --resume $small --steps 6
+
+damage() { # damage FILE COMMAND: a copy of the run, one file changed by COMMAND (as $file)
+    rm -rf hurt
+    cp -R run hurt
+    file=hurt/latest/$1
+    eval "$2"
+}
+cut_short() {
+    size=$(wc -c < "$file")
+    head -c $((size * $1 / 100)) "$file" > part && mv part "$file"
+}
+for name in config.json model.safetensors vocabulary.txt; do
+    for share in 0 10 50 99; do
+        damage $name "cut_short $share"
+        refused "$name" "$gpt2" sample --run hurt --count 5
+    done
+    damage $name 'rm "$file"'
+    refused "$name" "$gpt2" sample --run hurt --count 5
+    damage $name 'head -c 3000 "$gpt2" > "$file"'
+    refused "$name" "$gpt2" sample --run hurt --count 5
+done
+for name in optimizer.safetensors state.json; do
+    for share in 0 50 99; do
+        damage $name "cut_short $share"
+        refused "$name" "$gpt2" train --text "$course" --run hurt --resume $small --steps 6
+    done
+done
+damage config.json 'sed "s/\"n_embd\": *8/\"n_embd\": 16/" "$file" > part && mv part "$file"'
+refused "expected" "$gpt2" sample --run hurt --count 5
+damage config.json 'sed "s/\"n_layer\": *1/\"n_layer\": 2/" "$file" > part && mv part "$file"'
+refused "expected" "$gpt2" sample --run hurt --count 5
+rm -rf hurt part
+
+# ---- a loss that is not finite, and a disk that is full
+for huge in "$gpt2 1e30" "$gpt2_double 1e200"; do
+    rm -rf wild
+    mkdir wild
+    ${huge% *} train --text "$course" --run wild $small --steps 40 --rate ${huge#* } --floor 1 --clip 0 > out 2> err
+    if [ $? -eq 2 ] && [ "$(wc -l < err)" -eq 1 ] && grep -q "expected a finite loss" err; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1)); echo "WRONG a loss that is not finite:"; tail -n 3 out err
+    fi
+done
+( ulimit -f 8; trap '' XFSZ; "$gpt2" train --text "$course" --run full $small --width 32 --steps 4 --save-every 2 > out 2> err )
+if [ $? -eq 2 ] && [ "$(wc -l < err)" -eq 1 ] && ! [ -e full/latest ] && [ -z "$(ls full | grep -v log.tsv)" ]; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1)); echo "WRONG a file that may not grow:"; tail -n 3 out err; ls -la full
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
