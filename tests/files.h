@@ -45,21 +45,29 @@ static inline void remove_all(const char *path)
     remove(path);
 }
 
+/* The path of a name in the folder; good until scratch_remove. */
+static char *known_paths[200];
+static inline const char *path_of(const char *name)
+{
+    char path[700];
+    int length = snprintf(path, sizeof path, "%s/%s", scratch, name), i = 0;
+    assert_true(length < (int)sizeof path);
+    while (known_paths[i] != NULL && strcmp(known_paths[i], path) != 0)
+        assert_true(++i < 200);
+    if (known_paths[i] == NULL) {
+        known_paths[i] = memory_alloc((size_t)length + 1);
+        memcpy(known_paths[i], path, (size_t)length + 1);
+    }
+    return known_paths[i];
+}
+
 static inline int scratch_remove(void **state)
 {
     (void)state;
     remove_all(scratch);
+    for (int i = 0; i < 200; i++)
+        free(known_paths[i]);
     return 0;
-}
-
-/* The path of a name in the folder, in one of a few buffers that take turns. */
-static inline const char *path_of(const char *name)
-{
-    static char paths[8][700];
-    static int turn;
-    turn = (turn + 1) % 8;
-    snprintf(paths[turn], sizeof paths[turn], "%s/%s", scratch, name);
-    return paths[turn];
 }
 
 static inline void write_file(const char *path, const void *bytes, size_t size)
