@@ -77,8 +77,8 @@ $(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
 	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
 
 $(call library,$(1)): $(call objects,$(1),$(LIB_SOURCES)) $(call kernels,$(1))
-	@rm -f $$@
-	$(Q)ar rcs $$@ $$^
+	@rm -f $$@ # q appends: rooms may have files of the same name
+	$(Q)ar qcs $$@ $$^
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 

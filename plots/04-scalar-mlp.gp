@@ -10,13 +10,13 @@ set origin 0, 0.5
 lines_y = 'xor'
 lines_labels = 'XOR'
 lines_gap = text ? 1.0 / (0.5 * word(dumb, 2) - 5) : 20.0 / (0.5 * height - 70)
-yname = 'mean squared error'
+yname = 'XOR: squared error'
 logy = 1
 load 'plots/lines.gp'
 
 set origin 0, 0
 lines_y = 'moons moons_held_out'
 lines_labels = 'moons held_out'
-yname = 'cross-entropy (nats)'
+yname = 'moons: loss (nats)'
 load 'plots/lines.gp'
 unset multiplot

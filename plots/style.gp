@@ -85,7 +85,7 @@ if (text) {
     set output out
     set border 3 linecolor rgb '#606060'
     set tics nomirror scale 0.5 textcolor rgb '#303030'
-    set xlabel textcolor rgb '#303030'
+    set xlabel offset 0, 0.4 textcolor rgb '#303030'
     set ylabel textcolor rgb '#303030'
     set grid back linetype 1 linewidth 0.6 linecolor rgb '#d8d8d8'
     set title textcolor rgb '#000000'

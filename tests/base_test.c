@@ -375,7 +375,6 @@ static void loop_without_grain(void *context)
 static void test_threads_contracts(void **state)
 {
     (void)state;
-    threads_stop();
     Child child = child_run(loop_without_grain, NULL);
     assert_true(child_aborted(&child));
     assert_non_null(strstr(child.text, "parallel_for: the grain must be at least 1"));
@@ -848,12 +847,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_random_uniform),
         cmocka_unit_test(test_random_normal_moments),
         cmocka_unit_test(test_random_below),
-        cmocka_unit_test(test_gemm_every_shape),
-        cmocka_unit_test(test_gemm_every_kernel),
-        cmocka_unit_test(test_gemm_same_bits),
         cmocka_unit_test(test_gemm_checks_leading_dimensions),
-        cmocka_unit_test(test_parallel_for_pieces),
-        cmocka_unit_test(test_parallel_for_nested),
+        cmocka_unit_test(test_gemm_every_kernel),
         cmocka_unit_test(test_threads_contracts),
         cmocka_unit_test(test_arena_alignment_and_content),
         cmocka_unit_test(test_arena_reuse),
@@ -870,6 +865,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_file_map),
         cmocka_unit_test(test_folders),
         cmocka_unit_test(test_loop_exp),
+        /* Last, so that no child is forked from a program with threads. */
+        cmocka_unit_test(test_gemm_every_shape),
+        cmocka_unit_test(test_gemm_same_bits),
+        cmocka_unit_test(test_parallel_for_pieces),
+        cmocka_unit_test(test_parallel_for_nested),
     };
     int failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
     gemm_free_buffers();

@@ -138,6 +138,14 @@ static void test_adamw_state(void **state)
         tensor_free(shapes[i]);
 }
 
+static void test_adam_settings(void **state)
+{
+    (void)state;
+    AdamSettings settings = adam_settings();
+    assert_true(settings.beta1 == 0.9 && settings.beta2 == 0.999);
+    assert_true(settings.epsilon == 1e-8 && settings.decay == 0);
+}
+
 static void test_free_of_nothing(void **state)
 {
     (void)state;
@@ -440,6 +448,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adamw_state),
+        cmocka_unit_test(test_adam_settings),
         cmocka_unit_test(test_free_of_nothing),
         cmocka_unit_test(test_skipped_parameters),
         cmocka_unit_test(test_gradient_scale),

@@ -97,8 +97,10 @@ static void test_utf8_known(void **state)
     assert_int_equal(point, 0x20AC);
     const char *invalid[] = {
         "\x80",             /* a byte that only follows */
-        "\xBF",
+        "\xBF\xBF",
         "\xC3(",            /* the second byte does not follow */
+        "\xC3\xC3",
+        "\xE2\x82\xFF",
         "\xC0\x80",         /* overlong 0 */
         "\xC1\xBF",         /* overlong U+007F */
         "\xE0\x80\xAF",     /* overlong slash */
@@ -106,7 +108,8 @@ static void test_utf8_known(void **state)
         "\xF0\x8F\xBF\xBF", /* overlong U+FFFF */
         "\xED\xA0\x80",     /* surrogate */
         "\xF4\x90\x80\x80", /* past U+10FFFF */
-        "\xF8\x88\x80\x80\x80",
+        "\xF8\x88\x80\x80\x80", /* more than four bytes, as it once was */
+        "\xF9\x80\x80\x80",
         "\xFF",
     };
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
@@ -223,8 +226,10 @@ static void test_vocabulary_copy_and_equal(void **state)
     assert_false(vocabulary_equal(&abc, &abd));
     assert_false(vocabulary_equal(&abc, &ab));
     assert_false(vocabulary_equal(&abc, &bytes));
-    Vocabulary *all[] = {&abc, &abd, &ab, &bytes, &copy, &bytes_copy};
-    for (int i = 0; i < 6; i++)
+    Vocabulary many = of_distinct(256);
+    assert_false(vocabulary_equal(&bytes, &many) || vocabulary_equal(&many, &bytes));
+    Vocabulary *all[] = {&abc, &abd, &ab, &bytes, &copy, &bytes_copy, &many};
+    for (int i = 0; i < 7; i++)
         vocabulary_free(all[i]);
     vocabulary_free(&abc); /* a zeroed one may be freed again */
 }
@@ -319,6 +324,7 @@ static void test_vocabulary_file_refused(void **state)
     expect_refused("wengert vocabulary 1\nbytes 256\nU+0041\n", "expected the end after line 2, found 7 more");
     expect_refused("wengert vocabulary 1\ncharacters 0\n", "line 2");
     expect_refused("wengert vocabulary 1\ncharacters -1\nU+0041\n", "line 2");
+    expect_refused("wengert vocabulary 1\ncharacters -4294967295\nU+0041\n", "line 2");
     expect_refused("wengert vocabulary 1\ncharacters 01\nU+0041\n", "line 2");
     expect_refused("wengert vocabulary 1\ncharacters 1 \nU+0041\n", "line 2");
     expect_refused("wengert vocabulary 1\ncharacters 1025\nU+0041\n", "line 2");
@@ -327,7 +333,7 @@ static void test_vocabulary_file_refused(void **state)
     expect_refused("wengert vocabulary 1\ncharacters 2\nU+0041\n", "line 4: expected the next");
     expect_refused("wengert vocabulary 1\ncharacters 1\nU+0041\nU+0042\n", "the end after line 3");
     expect_refused("wengert vocabulary 1\ncharacters 1\nU+0041\n\n", "the end after line 3");
-    expect_refused("wengert vocabulary 1\ncharacters 1\nU+0041", "line 3");
+    expect_refused("wengert vocabulary 1\ncharacters 1\nU+0041", "line 3: expected the next");
     expect_refused("wengert vocabulary 1\ncharacters 2\nU+0042\nU+0041\n", "line 4");
     expect_refused("wengert vocabulary 1\ncharacters 2\nU+0041\nU+0041\n", "line 4");
     expect_refused("wengert vocabulary 1\ncharacters 1\nU+00e9\n", "line 3");
@@ -432,6 +438,26 @@ static void test_corpus_read(void **state)
     expect_corpus("\xC3\xA9t\xC3\xA9\n", 6, 3, 4);
     expect_corpus("\xE9t\xE9\n", 4, 256, 4);
     expect_corpus("x", 1, 1, 1);
+}
+
+/* The file is let go once it is encoded. */
+static void test_corpus_unmaps(void **state)
+{
+    (void)state;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    if (maps == NULL) {
+        print_message("           this system has no /proc/self/maps\n");
+        skip();
+    }
+    Corpus corpus;
+    char line[2000];
+    const char *path = write_file("text.txt", "hello", 5);
+    expect_none(corpus_read(&corpus, path, NULL));
+    while (fgets(line, sizeof line, maps) != NULL)
+        assert_null(strstr(line, path));
+    fclose(maps);
+    corpus_free(&corpus);
+    unlink(path);
 }
 
 static void test_corpus_with_vocabulary(void **state)
@@ -712,6 +738,7 @@ int main(void)
         cmocka_unit_test(test_stream_map),
         cmocka_unit_test(test_stream_map_refused),
         cmocka_unit_test(test_corpus_read),
+        cmocka_unit_test(test_corpus_unmaps),
         cmocka_unit_test(test_corpus_with_vocabulary),
         cmocka_unit_test(test_corpus_refused),
         cmocka_unit_test(test_corpus_unreadable),

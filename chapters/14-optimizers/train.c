@@ -1,27 +1,33 @@
-/* Trains one small network under each optimizer: the same first weights, the same batches, and each
- * at the best rate of the grid that `--search` goes through. The task is to tell two spirals apart,
- * which wind around each other, so that no straight step leads far: a network 2-32-32-2 of tanh.
- * Layers and the loss come from chapters 07 and 08, as tools.
+/* Trains one model under each optimizer: the same first weights, the same batches, and each at the
+ * best rate of the grid that `--search` goes through.
  *
- * Columns: step, the mean loss over all points under each optimizer. Beside FILE.tsv it writes
+ * The model guesses a character from the one before it: a row of a table for each character, a linear
+ * layer, a softmax. The text is the course's own. Some characters are a thousand times as frequent as
+ * others, and the gradient of a character's row is as small as the character is rare: a rate that the
+ * common rows can bear is too low for the rare ones. Adam divides by each element's own size.
+ * Embedding, layer, loss and batches come from other chapters, as tools.
+ *
+ * Columns: step, and under each optimizer the mean loss over the whole text, less the least that any
+ * model that sees one character can have. Beside FILE.tsv it writes
  *   FILE-paths.tsv     step sgd_x sgd_y momentum_x momentum_y adam_x adam_y adamw_x adamw_y: the ways
  *                      down the valley f(x,y) = ((x-2)^2 + 20 (y-1)^2) / 2 from (-2, 2.2)
- *   FILE-schedule.tsv  step rate: the schedule of chapter 15's training */
+ *   FILE-schedule.tsv  step rate: a warm-up of 100 steps and a cosine to step 2000 */
 #include "../program.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "show/show.h"
+#include "text/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS = 256, BATCH = 64, HIDDEN = 32, STEPS = 1200, EVERY = 10, ROWS = STEPS / EVERY + 1 };
+enum { BATCH = 128, WIDTH = 24, STEPS = 1000, EVERY = 10, ROWS = STEPS / EVERY + 1 };
 enum { WITH_SGD, WITH_MOMENTUM, WITH_ADAM, WITH_ADAMW, RULES };
 static const char *const NAMES[RULES] = {"sgd", "momentum", "adam", "adamw"};
-static const double RATES[RULES] = {0.3, 0.1, 0.01, 0.01}; /* what --search found best */
-static const double KEEP = 0.9, DECAY = 0.1;
+static const double RATES[RULES] = {3, 0.3, 0.01, 0.01}; /* what --search finds best */
+static const double KEEP = 0.9, DECAY = 0.1, RARE = 1e-3;
 
-/* ---- one face for the four rules ------------------------------------------------------------------ */
+/* ---- one face for the four rules ----------------------------------------------------------------- */
 typedef struct {
     int rule, n;
     Tensor **parameters;
@@ -53,167 +59,190 @@ static void optimizer_free(Optimizer *optimizer)
     adamw_free(optimizer->adam);
 }
 
-/* ---- two spirals ------------------------------------------------------------------------------------ */
+/* ---- pairs of characters ------------------------------------------------------------------------- */
 typedef struct {
-    real x[POINTS][2];
-    int arm[POINTS];
-} Spirals;
+    Corpus corpus;
+    size_t vocabulary; /* V */
+    double *pairs;     /* (V,V): how often each character follows each */
+    double *first;     /* (V): how often each comes first in a pair */
+    double total;
+} Text;
 
-/* Each arm turns once and a half around the origin; the second is the first turned by half a turn. */
-static Spirals spirals_make(uint64_t seed)
+static Text text_read(const char *path)
 {
-    const double pi = 3.14159265358979323846;
-    Spirals spirals;
-    Random random = random_make(seed, 1);
-    for (int i = 0; i < POINTS; i++) {
-        double along = 0.1 + 0.9 * random_uniform(&random);
-        double angle = 3 * pi * along + pi * (i % 2);
-        spirals.arm[i] = i % 2;
-        spirals.x[i][0] = (real)(2 * along * cos(angle) + 0.03 * random_normal(&random));
-        spirals.x[i][1] = (real)(2 * along * sin(angle) + 0.03 * random_normal(&random));
+    Text text = {.total = 0};
+    exit_if(corpus_read(&text.corpus, path, NULL));
+    const Stream *stream = &text.corpus.stream;
+    size_t v = text.vocabulary = (size_t)text.corpus.vocabulary.size;
+    text.pairs = memory_calloc(v * v, sizeof *text.pairs);
+    text.first = memory_calloc(v, sizeof *text.first);
+    for (size_t i = 0; i + 1 < stream->count; i++) {
+        size_t a = (size_t)stream_get(stream, i), b = (size_t)stream_get(stream, i + 1);
+        text.pairs[a * v + b]++;
+        text.first[a]++;
+        text.total++;
     }
-    return spirals;
+    return text;
 }
 
-/* ---- the network --------------------------------------------------------------------------------------- */
-enum { LAYERS = 3, TENSORS = 2 * LAYERS };
+static void text_free(Text *text)
+{
+    corpus_free(&text->corpus);
+    free(text->pairs);
+    free(text->first);
+}
+
+/* The mean of -log p over the pairs whose first character makes up less than `share` of the text;
+ * row a of log_p (V,V) says what follows character a. With log_p NULL, the least possible: each p is
+ * how often the second character in truth follows the first. */
+static double mean_loss(const Text *text, double share, const real *log_p)
+{
+    double sum = 0, count = 0;
+    for (size_t i = 0; i < text->vocabulary * text->vocabulary; i++) {
+        double first = text->first[i / text->vocabulary], pairs = text->pairs[i];
+        if (pairs == 0 || first / text->total >= share)
+            continue;
+        sum -= pairs * (log_p == NULL ? log(pairs / first) : (double)log_p[i]);
+        count += pairs;
+    }
+    return sum / count;
+}
+
+/* ---- the model ----------------------------------------------------------------------------------- */
+enum { TENSORS = 3 };
 typedef struct {
     Parameters list;
-    Linear layer[LAYERS];
+    Embedding embedding; /* (V,C) */
+    Linear head;         /* (C,V) and (V) */
     Tensor *tensors[TENSORS];
-} Network;
+} Model;
 
-static void network_make(Network *network, uint64_t seed)
+static void model_make(Model *model, size_t vocabulary, uint64_t seed)
 {
-    static const size_t widths[LAYERS + 1] = {2, HIDDEN, HIDDEN, 2};
     Random random = random_make(seed, 0);
-    network->list = (Parameters){0};
-    for (int l = 0; l < LAYERS; l++) {
-        char name[16];
-        snprintf(name, sizeof name, "layer%d", l);
-        network->layer[l] = linear_make(&network->list, name, widths[l], widths[l + 1], true, &random);
-    }
+    model->list = (Parameters){0};
+    model->embedding = embedding_make(&model->list, "embedding", vocabulary, WIDTH, &random);
+    model->head = linear_make(&model->list, "head", WIDTH, vocabulary, true, &random);
     for (int i = 0; i < TENSORS; i++)
-        network->tensors[i] = network->list.items[i].tensor;
+        model->tensors[i] = model->list.items[i].tensor;
 }
 
-static Tensor *network_loss(const Network *network, const real *x, const int *arm, size_t points)
+static Tensor *model_logits(const Model *model, const int *ids, size_t n)
 {
-    Tensor *h = tensor_from(shape2(points, 2), x); /* (N,2) */
-    for (int l = 0; l < LAYERS; l++) {
-        h = linear_forward(&network->layer[l], h);
-        h = l + 1 < LAYERS ? tensor_tanh(h) : h;
-    }
-    return tensor_softmax_cross_entropy(h, arm);
+    return linear_forward(&model->head, embedding_forward(&model->embedding, ids, shape1(n)));
 }
 
-static double loss_of_all(const Network *network, const Spirals *spirals)
+/* How far the model is from the least loss over the pairs that mean_loss takes. */
+static double excess_loss(const Model *model, const Text *text, double share)
 {
     bool recording = tape_set_recording(false);
     TapeMark mark = tape_mark();
-    double loss = (double)tensor_item(network_loss(network, &spirals->x[0][0], spirals->arm, POINTS));
+    int *ids = tape_alloc(text->vocabulary * sizeof *ids);
+    for (size_t i = 0; i < text->vocabulary; i++)
+        ids[i] = (int)i;
+    Tensor *log_p = tensor_log_softmax(model_logits(model, ids, text->vocabulary)); /* (V,V) */
+    double loss = mean_loss(text, share, log_p->data);
     tape_release(mark);
     tape_set_recording(recording);
-    return loss;
+    return loss - mean_loss(text, share, NULL);
 }
 
-/* The gradients of a batch that depends on the seed and the step alone. */
-static void batch_gradients(Network *network, const Spirals *spirals, uint64_t seed, int step)
+/* The gradients of batch `step`, which is the same for every optimizer. */
+static void batch_gradients(Model *model, const Text *text, uint64_t seed, int step)
 {
-    real x[BATCH][2];
-    int arm[BATCH];
-    Random random = random_make(seed, 2 + (uint64_t)step);
-    for (int b = 0; b < BATCH; b++) {
-        size_t i = (size_t)random_below(&random, POINTS);
-        memcpy(x[b], spirals->x[i], sizeof x[b]);
-        arm[b] = spirals->arm[i];
-    }
+    int ids[BATCH], next[BATCH];
+    Span all = {&text->corpus.stream, 0, text->corpus.stream.count};
+    batch_draw(all, BATCH, 1, seed, (uint64_t)step, ids, next);
     TapeMark mark = tape_mark();
-    Tensor *loss = network_loss(network, &x[0][0], arm, BATCH);
-    gradients_zero(network->tensors, TENSORS);
+    Tensor *loss = tensor_softmax_cross_entropy(model_logits(model, ids, BATCH), next);
+    gradients_zero(model->tensors, TENSORS);
     tensor_backward(loss);
     tape_release(mark);
 }
 
-static double weights_length(const Network *network)
+typedef struct {
+    double losses[ROWS]; /* one for each EVERY steps */
+    double rare;         /* at the end, after rare characters alone */
+    double weights;      /* the length of all weights as one vector */
+} Result;
+
+static double length_of(const Model *model)
 {
     double sum = 0;
     for (int i = 0; i < TENSORS; i++)
-        for (size_t j = 0; j < network->tensors[i]->size; j++)
-            sum += (double)network->tensors[i]->data[j] * (double)network->tensors[i]->data[j];
+        for (size_t j = 0; j < model->tensors[i]->size; j++)
+            sum += (double)model->tensors[i]->data[j] * (double)model->tensors[i]->data[j];
     return sqrt(sum);
 }
 
-/* Fills losses[ROWS], one for each EVERY steps; returns the length of the weights at the end. */
-static double train(int rule, double rate, const Spirals *spirals, uint64_t seed, double *losses)
+static void train(int rule, double rate, const Text *text, uint64_t seed, Result *result)
 {
-    Network network;
-    network_make(&network, seed);
-    Optimizer optimizer = optimizer_make(rule, network.tensors, TENSORS, NULL);
+    Model model;
+    model_make(&model, text->vocabulary, seed);
+    Optimizer optimizer = optimizer_make(rule, model.tensors, TENSORS, NULL);
     for (int step = 0; step <= STEPS; step++) {
         if (step % EVERY == 0)
-            losses[step / EVERY] = loss_of_all(&network, spirals);
-        batch_gradients(&network, spirals, seed, step);
+            result->losses[step / EVERY] = excess_loss(&model, text, HUGE_VAL);
+        if (step == STEPS)
+            break;
+        batch_gradients(&model, text, seed, step);
         optimizer_step(&optimizer, rate);
     }
-    double length = weights_length(&network);
+    result->rare = excess_loss(&model, text, RARE);
+    result->weights = length_of(&model);
     optimizer_free(&optimizer);
-    parameters_free(&network.list);
-    return length;
+    parameters_free(&model.list);
 }
 
-/* ---- what is reported -------------------------------------------------------------------------------- */
-/* The first reported step from which the loss stays below `level`, or -1. */
-static int steps_to(const double *losses, double level)
+/* ---- what is reported ---------------------------------------------------------------------------- */
+static void train_each(const Text *text, uint64_t seed, const char *path)
 {
-    int row = ROWS;
-    while (row > 0 && losses[row - 1] < level)
-        row--;
-    return row == ROWS ? -1 : row * EVERY;
-}
-
-static void train_each(const Spirals *spirals, uint64_t seed, const char *path)
-{
-    double losses[RULES][ROWS];
-    printf("two spirals, %d points, network 2-%d-%d-2, %d steps of %d points, seed %llu\n", POINTS,
-           HIDDEN, HIDDEN, STEPS, BATCH, (unsigned long long)seed);
-    printf("  %-9s %6s  %10s  %17s  %17s\n", "rule", "rate", "loss", "below 0.1 from", "|weights|");
-    for (int rule = 0; rule < RULES; rule++) {
-        double length = train(rule, RATES[rule], spirals, seed, losses[rule]);
-        int reached = steps_to(losses[rule], 0.1);
-        char when[32] = "never";
-        if (reached >= 0)
-            snprintf(when, sizeof when, "step %d", reached);
-        printf("  %-9s %6g  %10.4f  %17s  %17.1f\n", NAMES[rule], RATES[rule], losses[rule][ROWS - 1],
-               when, length);
-    }
+    Result results[RULES];
     TsvLog log;
     exit_if(tsv_create(&log, path, "step sgd momentum adam adamw"));
-    for (int row = 0; row < ROWS; row++)
-        exit_if(tsv_row(&log, 1 + RULES, (double[]){row * EVERY, losses[WITH_SGD][row],
-                                                    losses[WITH_MOMENTUM][row], losses[WITH_ADAM][row],
-                                                    losses[WITH_ADAMW][row]}));
+    printf("one character from the one before it: %zu characters, %zu distinct, %d steps of %d pairs\n",
+           text->corpus.stream.count, text->vocabulary, STEPS, BATCH);
+    printf("the least possible loss is %.4f; what is missing to it, over all and after rare characters\n",
+           mean_loss(text, HUGE_VAL, NULL));
+    printf("  %-9s %6s  %8s  %8s  %9s\n", "rule", "rate", "all", "rare", "|weights|");
+    for (int rule = 0; rule < RULES; rule++) {
+        Result *r = &results[rule];
+        train(rule, RATES[rule], text, seed, r);
+        printf("  %-9s %6g  %8.3f  %8.3f  %9.1f\n", NAMES[rule], RATES[rule], r->losses[ROWS - 1],
+               r->rare, r->weights);
+    }
+    for (int row = 0; row < ROWS; row++) {
+        double numbers[1 + RULES] = {row * EVERY};
+        for (int rule = 0; rule < RULES; rule++)
+            numbers[1 + rule] = results[rule].losses[row];
+        exit_if(tsv_row(&log, 1 + RULES, numbers));
+    }
     exit_if(tsv_close(&log));
 }
 
-static void search(const Spirals *spirals, uint64_t seed)
+static void search(const Text *text, uint64_t seed)
 {
-    static const double grid[] = {3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
-    double losses[ROWS];
-    printf("loss after %d steps, by rate\n  %-9s", STEPS, "");
-    for (int i = 0; i < 8; i++)
-        printf(" %8g", grid[i]);
+    enum { TRIED = 9 };
+    static const double grid[TRIED] = {30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003};
+    printf("what is missing to the least possible loss after %d steps, by rate\n  %-9s", STEPS, "");
+    for (int i = 0; i < TRIED; i++)
+        printf(" %7g", grid[i]);
     for (int rule = 0; rule < RULES; rule++) {
         printf("\n  %-9s", NAMES[rule]);
-        for (int i = 0; i < 8; i++) {
-            train(rule, grid[i], spirals, seed, losses);
-            printf(" %8.4f", losses[ROWS - 1]);
+        for (int i = 0; i < TRIED; i++) {
+            Result result;
+            train(rule, grid[i], text, seed, &result);
+            double missing = result.losses[ROWS - 1];
+            if (missing < 100)
+                printf(" %7.3f", missing);
+            else /* NaN too */
+                printf(" %7s", "-");
         }
     }
     printf("\n");
 }
 
-/* ---- the other two tables ------------------------------------------------------------------------------ */
+/* ---- the other two tables ------------------------------------------------------------------------ */
 static void begin_beside(TsvLog *log, const char *path, const char *ending, const char *columns)
 {
     char name[1024];
@@ -281,18 +310,19 @@ int main(int argc, char **argv)
     uint64_t seed = 14;
     bool searching = false;
     const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
-                              {"seed", OPTION_SEED, &seed, 0, 0, "of points, weights and batches"},
+                              {"seed", OPTION_SEED, &seed, 0, 0, "of first weights and batches"},
                               {"search", OPTION_FLAG, &searching, 0, 0,
-                               "try eight rates for each optimizer and write no log"}};
-    options_parse(argc, argv, "Trains one network under four optimizers and compares them.", options, 3);
-    Spirals spirals = spirals_make(seed);
+                               "try nine rates for each optimizer and write no log"}};
+    options_parse(argc, argv, "Trains one model under four optimizers and compares them.", options, 3);
+    Text text = text_read("chapters/course.txt");
     if (searching)
-        search(&spirals, seed);
+        search(&text, seed);
     else {
-        train_each(&spirals, seed, path);
+        train_each(&text, seed, path);
         write_paths(path);
         write_schedule(path);
     }
+    text_free(&text);
     tape_free();
     gemm_free_buffers();
     return 0;

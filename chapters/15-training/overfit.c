@@ -54,12 +54,12 @@ static double step(Gpt2 *model, AdamW *optimizer, const Sequences *data, double 
 /* The step whose loss is below the goal, or STEPS when none was; prints what it sees on the way. */
 static int learn(Gpt2 *model, AdamW *optimizer, const Sequences *data, double *first)
 {
-    const Schedule schedule = {.peak = 5e-3, .floor = 5e-4, .warmup = 10, .total = STEPS};
+    const Schedule schedule = {.peak = 1e-2, .floor = 1e-3, .warmup = 10, .total = STEPS};
     for (int i = 0; i < STEPS; i++) {
         double loss = step(model, optimizer, data, schedule_rate(&schedule, i));
         if (i == 0)
             *first = loss;
-        if (i % 20 == 0 || loss < GOAL)
+        if (i % 10 == 0 || loss < GOAL)
             printf("  step %3d  loss %.4f\n", i, loss);
         if (!isfinite(loss))
             return STEPS;
