@@ -84,7 +84,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 
 # ---- gates --------------------------------------------------------------------------------------
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
-# nothing else: a chapter that reaches forward does not link.
+# nothing else: a chapter that reaches forward does not link. cJSON comes with gpt2/, in chapter 17.
 chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
 files_to = $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null))
 gate = $(B)/$(1)/gates/$(2)
@@ -92,7 +92,7 @@ gate = $(B)/$(1)/gates/$(2)
 define gate_rules
 $(call gate,$(1),$(2)): $(B)/$(1)/chapters/$(2)/gate.o $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter gpt2/%,$(call files_to,$(2))),$(CJSON_LIBS),) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(eval $(call gate_rules,$(p),$(c)))))
 GATES = $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(call gate,$(p),$(c))))

@@ -10,5 +10,4 @@ load 'plots/style.gp'
 
 lines_x = word(columns, 1)
 lines_y = columns[strlen(lines_x) + 2:*]
-if (!exists("yname")) { yname = words(lines_y) == 1 ? as_words(lines_y) : '' }
 load 'plots/lines.gp'

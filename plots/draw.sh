@@ -48,7 +48,7 @@ quoted() { # quoted TEXT: TEXT inside gnuplot's single quotes
 }
 
 draw() { # draw SCRIPT VARIABLES FILE: FILE appears whole or not at all
-    if complaint=$(gnuplot -d -e "tsv='$(quoted "$tsv")'; $2" "$1" 2>&1 > "$3.out" < /dev/null); then
+    if complaint=$(gnuplot -d -e "tsv='$(quoted "$tsv")'; $2" "$1" -e 'unset output' 2>&1 > "$3.out" < /dev/null); then
         case $3 in
         *.svg) rm -f "$3.out" && mv "$3.tmp" "$3" ;;
         *) mv "$3.out" "$3" ;;

@@ -6,7 +6,9 @@
 # draws to an SVG file or in characters, in the terminal. What it draws, and where, comes in variables:
 #
 #     gnuplot -e "tsv='run.tsv'; out='run.svg'" plots/loss.gp
-#     gnuplot -e "tsv='run.tsv'; dumb='80 24'" plots/loss.gp
+#     gnuplot -e "tsv='run.tsv'; dumb='80 24'" plots/loss.gp -e 'unset output'
+#
+# (In characters the drawing goes through a filter; closing the output waits until it is done.)
 #
 #   tsv     the table to draw: a header line of column names, then numbers, with tabs between; "nan"
 #           stands where there is no number. Needed.
@@ -43,7 +45,11 @@ set datafile missing "nan"
 set datafile commentschars ""
 
 # ---- the table's header ----
-stats tsv using 0:1 nooutput
+stats tsv using (1) every ::0::0 nooutput
+if (!exists("STATS_columns")) {
+    print sprintf("%s: expected a header line and numbers, with tabs between, found none", tsv)
+    exit status 2
+}
 columns = ''
 do for [i = 1:STATS_columns] {
     stats tsv using (columns = columns.(i > 1 ? ' ' : '').strcol(i), 1) every ::0::0 nooutput
@@ -66,18 +72,18 @@ faint(i) = sprintf("#a0%s", ink[i][2:7])    # the same colour, mostly transparen
 
 # ---- where it is drawn ----
 if (text) {
-    # gnuplot begins a page of characters with a form feed, which tr takes away; it knows how to write
-    # colours too, but then draws all lines with the same character, so sed colours each mark instead.
-    paint = ''
+    # What gnuplot draws goes through a filter. It begins a page of characters with a form feed, and
+    # fills each line with spaces, which wrap when a window gets narrower. It knows how to write colours,
+    # but then draws all lines with the same character, so each mark is coloured here instead.
+    filter = "LC_ALL=C tr -d '\\014' | LC_ALL=C sed -e 's/ *$//'"
     array ansi[7] = [34, 31, 32, 35, 1, 33, 36]
     if (colour) {
         do for [i = 1:7] {
-            paint = paint.sprintf(" -e 's/[%s][%s]*/\033[%dm&\033[0m/g'", marks[i], marks[i], ansi[i])
+            filter = filter.sprintf(" -e 's/[%s][%s]*/\033[%dm&\033[0m/g'", marks[i], marks[i], ansi[i])
         }
-        paint = ' | sed'.paint
     }
     set terminal dumb size word(dumb, 1), word(dumb, 2) aspect 2, 1 mono feed noenhanced
-    set output "| LC_ALL=C tr -d '\\014'".paint
+    set output '| '.filter
     set tics nomirror
     unset grid
 } else {

@@ -4,7 +4,6 @@
  * Files are made in a folder of their own under TMPDIR and removed. The matrix product is tested once
  * more in a child for each kernel, which is this program with --gemm: a kernel is chosen once a run. */
 #include "base/base.h"
-#include "base/vector.h"
 #include "child.h"
 
 #include <errno.h>
@@ -372,12 +371,17 @@ static void loop_without_grain(void *context)
     parallel_for(1, 0, add_inner, context);
 }
 
-static void test_threads_contracts(void **state)
+static void test_parallel_for_contract(void **state)
 {
     (void)state;
     Child child = child_run(loop_without_grain, NULL);
     assert_true(child_aborted(&child));
     assert_non_null(strstr(child.text, "parallel_for: the grain must be at least 1"));
+}
+
+static void test_threads_environment(void **state)
+{
+    (void)state;
     const char *kept = getenv("WENGERT_THREADS");
     char copy[64];
     snprintf(copy, sizeof copy, "%s", kept == NULL ? "" : kept);
@@ -805,33 +809,6 @@ static void test_folders(void **state)
     rmdir(path_of("a").text);
 }
 
-/* ---- exp --------------------------------------------------------------------------------------- */
-
-/* In float: within 2 ulp of the C library's over one float in 61 of those between 2^-26 and the ends;
- * in double it is the C library's. */
-static void test_loop_exp(void **state)
-{
-    (void)state;
-    assert_true(loop_exp((real)0) == 1);
-    assert_true(isnan(loop_exp((real)NAN)));
-    assert_true(loop_exp(-(real)INFINITY) == 0 && isinf(loop_exp((real)INFINITY)));
-    assert_true(loop_exp((real)-1e6) == 0 && isinf(loop_exp((real)1e6)));
-    double worst = 0;
-    for (uint32_t bits = 0x32800000u; bits < 0x42b20000u; bits += 61) { /* to 89 */
-        float size;
-        memcpy(&size, &bits, sizeof size);
-        for (int sign = -1; sign <= 1; sign += 2) {
-            double x = sign * (double)size, expected = exp(x);
-            if (x < -87.3 || x > 88.3) /* beyond, floats have no or few digits: see vector.h */
-                continue;
-            double ulp = gate_is_float() ? ldexp(1, ilogb(expected) - 23) : ldexp(1, ilogb(expected) - 52);
-            worst = fmax(worst, fabs((double)loop_exp((real)x) - expected) / ulp);
-        }
-    }
-    if (worst > 2)
-        fail_msg("loop_exp is off by %.2f ulp", worst);
-}
-
 int main(int argc, char **argv)
 {
     self = argv[0];
@@ -849,7 +826,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_random_below),
         cmocka_unit_test(test_gemm_checks_leading_dimensions),
         cmocka_unit_test(test_gemm_every_kernel),
-        cmocka_unit_test(test_threads_contracts),
+        cmocka_unit_test(test_parallel_for_contract),
         cmocka_unit_test(test_arena_alignment_and_content),
         cmocka_unit_test(test_arena_reuse),
         cmocka_unit_test(test_arena_poison),
@@ -864,12 +841,12 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_file_create_errors),
         cmocka_unit_test(test_file_map),
         cmocka_unit_test(test_folders),
-        cmocka_unit_test(test_loop_exp),
         /* Last, so that no child is forked from a program with threads. */
         cmocka_unit_test(test_gemm_every_shape),
         cmocka_unit_test(test_gemm_same_bits),
         cmocka_unit_test(test_parallel_for_pieces),
         cmocka_unit_test(test_parallel_for_nested),
+        cmocka_unit_test(test_threads_environment),
     };
     int failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
     gemm_free_buffers();

@@ -23,10 +23,13 @@ static struct {
     Fault fault;
     int after;        /* calls that still pass */
     const char *call; /* the one that failed */
+    char log[400];    /* the names of all, a space behind each */
 } plan;
 
 static bool passes(const char *call)
 {
+    if (strlen(plan.log) + strlen(call) + 2 < sizeof plan.log)
+        strcat(strcat(plan.log, call), " ");
     if (plan.fault == NO_FAULT || plan.after-- > 0)
         return true;
     if (plan.fault == KILLS)
@@ -593,6 +596,23 @@ static void test_link_broken(void **state)
     fixture_free(&f);
 }
 
+/* As a kill between the two renames of a replacement leaves it. */
+static void test_stepped_aside(void **state)
+{
+    (void)state;
+    const char *run = path_of("run");
+    Fixture f = fixture_make();
+    save(&f, run, 10, 1, 2);
+    assert_int_equal(rename(run_file("step-00000010"), run_file("step-00000010.old")), 0);
+    assert_true(checkpoint_exists(run));
+    assert_int_equal(mark_of(run), 1);
+    save(&f, run, 20, 2, 2);
+    assert_int_equal(mark_of(run), 2);
+    assert_int_equal(mark_of(run_file("step-00000010")), 1);
+    assert_int_equal(entries(run, ""), 3);
+    fixture_free(&f);
+}
+
 static void test_keep(void **state)
 {
     (void)state;
@@ -666,6 +686,21 @@ static void expect_recovery(Fixture *f, const char *run)
     assert_int_equal(entries(run, ""), 2);
 }
 
+/* Whole files before the folder, the folder before the link, each on disk before the next. */
+static void test_order_of_calls(void **state)
+{
+    (void)state;
+    Fixture f = fixture_make();
+    save(&f, path_of("run"), 10, 1, 2);
+    plan.log[0] = '\0';
+    save(&f, path_of("run"), 20, 2, 2);
+    assert_string_equal(plan.log, "mkdir "                                    /* RUN/tmp-... */
+                                  "fsync rename fsync rename fsync rename "   /* its files */
+                                  "fsync rename fsync rename fsync "          /* and itself */
+                                  "rename fsync symlink rename fsync "); /* to its name; latest */
+    fixture_free(&f);
+}
+
 /* The call after `calls` fails; false when there were not so many. */
 static bool try_failure(Fixture *f, const char *run, size_t step, int calls)
 {
@@ -680,6 +715,8 @@ static bool try_failure(Fixture *f, const char *run, size_t step, int calls)
     if (error.failed) {
         expect_error(error, "cannot be");
         assert_int_equal(entries(run, "tmp-"), 0);
+        assert_int_equal(mark_of(run_file("step-00000010")), step == 10 ? mark : 1);
+        assert_false(is_there(run_file("step-00000010.old")));
         if (mark == 2) /* only the sync after all was done */
             assert_string_equal(plan.call, "fsync");
         else
@@ -726,6 +763,12 @@ static bool try_kill(Fixture *f, const char *run, size_t step, int calls)
     assert_true(killed ? WTERMSIG(status) == SIGKILL : WEXITSTATUS(status) == 0);
     int mark = mark_of(run);
     assert_true(mark == 2 || (mark == 1 && killed));
+    for (int i = 5; i <= 20; i += 5) { /* nothing that bears the name is half a checkpoint */
+        char name[40];
+        snprintf(name, sizeof name, "step-%08d", i);
+        if (is_there(run_file(name)))
+            assert_int_equal(mark_of(run_file(name)), i == 5 ? 0 : i == 20 ? 2 : (int)step == i ? mark : 1);
+    }
     expect_recovery(f, run);
     return killed;
 }
@@ -768,7 +811,7 @@ static void test_killed_at_random(void **state)
         assert_true(child >= 0);
         if (child == 0)
             save_for_ever(&f, run);
-        const struct timespec wait = {0, (long)random_below(&random, 20000000)};
+        const struct timespec wait = {0, (long)random_below(&random, 50000000)};
         nanosleep(&wait, NULL);
         assert_int_equal(kill(child, SIGKILL), 0);
         int status;
@@ -864,9 +907,11 @@ int main(void)
         cmocka_unit_test_setup(test_state_untouched_on_error, no_run),
         cmocka_unit_test_setup(test_link, no_run),
         cmocka_unit_test_setup(test_link_broken, no_run),
+        cmocka_unit_test_setup(test_stepped_aside, no_run),
         cmocka_unit_test_setup(test_keep, no_run),
         cmocka_unit_test_setup(test_save_again, no_run),
         cmocka_unit_test_setup(test_names_of_runs, no_run),
+        cmocka_unit_test_setup(test_order_of_calls, no_run),
         cmocka_unit_test_setup(test_every_call_fails, no_run),
         cmocka_unit_test_setup(test_killed_at_every_call, no_run),
         cmocka_unit_test_setup(test_killed_at_random, no_run),

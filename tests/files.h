@@ -70,8 +70,10 @@ static inline int scratch_remove(void **state)
     return 0;
 }
 
+/* Removed first: some file systems put a file to disk at once when it is written over. */
 static inline void write_file(const char *path, const void *bytes, size_t size)
 {
+    remove(path);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_true(size == 0 || fwrite(bytes, 1, size, file) == size);

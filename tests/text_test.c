@@ -1,67 +1,25 @@
 /* Tests of lib/text: characters, vocabularies, streams of ids, corpora and batches.
  *
- * Files are written into a folder of their own under TMPDIR and removed. Run from the root of the
- * checkout; the test on tinyshakespeare.txt is skipped, and says so, where ../shared/data is not. */
+ * Run from the root of the checkout; the test on tinyshakespeare.txt is skipped, and says so, where
+ * ../shared/data is not. */
 #include "text/text.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "child.h"
+#include "files.h"
 
-#include <cmocka.h>
-
-/* ---- files for the tests ------------------------------------------------------------------------ */
-static char folder[512];
-
-static int make_folder(void **state)
+/* A file of this name in the test's folder; returns its path. */
+static const char *file_of(const char *name, const void *bytes, size_t size)
 {
-    (void)state;
-    const char *place = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/wengert-text-XXXXXX", place == NULL ? "/tmp" : place);
-    return mkdtemp(folder) == NULL;
+    write_file(path_of(name), bytes, size);
+    return path_of(name);
 }
 
-static int remove_folder(void **state)
+/* An error of one line that names where and holds this part. */
+static void expect_error_at(Error error, const char *where, const char *part)
 {
-    (void)state;
-    return rmdir(folder);
-}
-
-/* The path of a name in the folder; one at a time. */
-static const char *path_of(const char *name)
-{
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static const char *write_file(const char *name, const void *bytes, size_t size)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-    return path;
-}
-
-/* An error of one line that holds both parts. */
-static void expect_error(Error error, const char *part, const char *other)
-{
-    assert_true(error.failed);
-    if (strstr(error.text, part) == NULL || strstr(error.text, other) == NULL)
-        fail_msg("expected \"%s\" and \"%s\" in: %s", part, other, error.text);
-    assert_null(strchr(error.text, '\n'));
+    expect_error(error, where);
+    expect_error(error, part);
     assert_true(strlen(error.text) < sizeof error.text - 1);
-}
-
-static void expect_none(Error error)
-{
-    if (error.failed)
-        fail_msg("expected no error, found: %s", error.text);
 }
 
 static const unsigned char *bytes_of(const char *text)
@@ -279,7 +237,7 @@ static void expect_read_back(Vocabulary vocabulary)
     assert_true(vocabulary_equal(&vocabulary, &again));
     vocabulary_free(&again);
     for (size_t cut = 0; cut < size; cut++) { /* no beginning of it is valid */
-        expect_error(vocabulary_read(&again, bytes_of(bytes), cut, "file"), "file: ", "expected");
+        expect_error_at(vocabulary_read(&again, bytes_of(bytes), cut, "file"), "file: ", "expected");
         assert_null(again.points);
     }
     vocabulary_free(&vocabulary);
@@ -309,7 +267,7 @@ static void test_vocabulary_file_form(void **state)
 static void expect_refused(const char *bytes, const char *part)
 {
     Vocabulary vocabulary;
-    expect_error(vocabulary_read(&vocabulary, bytes_of(bytes), strlen(bytes), "v.txt"), "v.txt: ", part);
+    expect_error_at(vocabulary_read(&vocabulary, bytes_of(bytes), strlen(bytes), "v.txt"), "v.txt: ", part);
     assert_null(vocabulary.points);
     assert_int_equal(vocabulary.size, 0);
 }
@@ -379,12 +337,11 @@ static void test_stream_map(void **state)
     const int widths[] = {1, 2, 4}, vocabularies[] = {256, 65536, (1 << 20) + 1}, third[] = {2, 65535, 0};
     for (int i = 0; i < 3; i++) {
         Stream stream;
-        const char *path = write_file("ids.bin", data[i], sizes[i]);
+        const char *path = file_of("ids.bin", data[i], sizes[i]);
         expect_none(stream_map(&stream, path, widths[i], vocabularies[i]));
         assert_int_equal(stream.count, counts[i]);
         assert_int_equal(stream_get(&stream, 2), third[i]);
         stream_free(&stream);
-        unlink(path);
     }
 }
 
@@ -393,30 +350,28 @@ static void test_stream_map_refused(void **state)
     (void)state;
     const uint16_t ids[4] = {3, 4, 5, 1};
     Stream stream;
-    expect_error(stream_map(&stream, path_of("none.bin"), 2, 9), "none.bin: cannot be read", "No such file");
-    expect_error(stream_map(&stream, folder, 2, 9), folder, "expected a file, found a folder");
-    const char *path = write_file("ids.bin", ids, 7);
-    expect_error(stream_map(&stream, path, 2, 9), path, "expected ids of 2 bytes each, found a file of 7 bytes");
-    write_file("ids.bin", ids, 0);
-    expect_error(stream_map(&stream, path, 2, 9), path, "found a file of 0 bytes");
-    write_file("ids.bin", ids, 8);
-    expect_error(stream_map(&stream, path, 2, 5), path, "expected ids below 5, found 5 at place 2");
+    expect_error_at(stream_map(&stream, path_of("none.bin"), 2, 9), "none.bin: cannot be read", "No such file");
+    expect_error_at(stream_map(&stream, scratch, 2, 9), scratch, "expected a file, found a folder");
+    const char *path = file_of("ids.bin", ids, 7);
+    expect_error_at(stream_map(&stream, path, 2, 9), path, "expected ids of 2 bytes each, found a file of 7 bytes");
+    file_of("ids.bin", ids, 0);
+    expect_error_at(stream_map(&stream, path, 2, 9), path, "found a file of 0 bytes");
+    file_of("ids.bin", ids, 8);
+    expect_error_at(stream_map(&stream, path, 2, 5), path, "expected ids below 5, found 5 at place 2");
     expect_none(stream_map(&stream, path, 2, 6));
     stream_free(&stream);
     const uint32_t huge[1] = {0xFFFFFFFF};
-    write_file("ids.bin", huge, 4);
-    expect_error(stream_map(&stream, path, 4, 9), path, "found 4294967295 at place 0");
+    file_of("ids.bin", huge, 4);
+    expect_error_at(stream_map(&stream, path, 4, 9), path, "found 4294967295 at place 0");
     assert_int_equal(stream.count, 0);
-    unlink(path);
 }
 
 /* ---- corpus ------------------------------------------------------------------------------------- */
 static void expect_corpus(const char *text, size_t size, int vocabulary_size, size_t count)
 {
     Corpus corpus;
-    const char *path = write_file("text.txt", text, size);
+    const char *path = file_of("text.txt", text, size);
     expect_none(corpus_read(&corpus, path, NULL));
-    unlink(path);
     assert_int_equal(corpus.vocabulary.size, vocabulary_size);
     assert_int_equal(corpus.stream.count, count);
     char *again = memory_alloc(4 * count + 1);
@@ -451,13 +406,12 @@ static void test_corpus_unmaps(void **state)
     }
     Corpus corpus;
     char line[2000];
-    const char *path = write_file("text.txt", "hello", 5);
+    const char *path = file_of("text.txt", "hello", 5);
     expect_none(corpus_read(&corpus, path, NULL));
     while (fgets(line, sizeof line, maps) != NULL)
         assert_null(strstr(line, path));
     fclose(maps);
     corpus_free(&corpus);
-    unlink(path);
 }
 
 static void test_corpus_with_vocabulary(void **state)
@@ -465,15 +419,14 @@ static void test_corpus_with_vocabulary(void **state)
     (void)state;
     Vocabulary vocabulary = of_text("abcdefgh \n");
     Corpus corpus;
-    const char *path = write_file("text.txt", "bad cab\n", 8);
+    const char *path = file_of("text.txt", "bad cab\n", 8);
     expect_none(corpus_read(&corpus, path, &vocabulary));
     assert_true(vocabulary_equal(&corpus.vocabulary, &vocabulary));
     assert_int_equal(stream_get(&corpus.stream, 0), 3);
     corpus_free(&corpus);
-    write_file("text.txt", "bad dog\n", 8);
-    expect_error(corpus_read(&corpus, path, &vocabulary), path, "found \"o\" (U+006F) at byte 5");
+    file_of("text.txt", "bad dog\n", 8);
+    expect_error_at(corpus_read(&corpus, path, &vocabulary), path, "found \"o\" (U+006F) at byte 5");
     assert_null(corpus.stream.ids);
-    unlink(path);
     vocabulary_free(&vocabulary);
 }
 
@@ -481,14 +434,13 @@ static void test_corpus_refused(void **state)
 {
     (void)state;
     Corpus corpus;
-    expect_error(corpus_read(&corpus, path_of("none.txt"), NULL), "none.txt: cannot be read", "No such file");
-    expect_error(corpus_read(&corpus, folder, NULL), folder, "expected a file, found a folder");
-    expect_error(corpus_read(&corpus, path_of("no\nne.txt"), NULL), "no?ne.txt: ", "No such file");
-    const char *path = write_file("text.txt", "", 0);
-    expect_error(corpus_read(&corpus, path, NULL), path, "expected text, found an empty file");
-    write_file("text.txt", "\x7F" "ELF\0\1\2", 7);
-    expect_error(corpus_read(&corpus, path, NULL), path, "found a NUL byte at byte 4");
-    unlink(path);
+    expect_error_at(corpus_read(&corpus, path_of("none.txt"), NULL), "none.txt: cannot be read", "No such file");
+    expect_error_at(corpus_read(&corpus, scratch, NULL), scratch, "expected a file, found a folder");
+    expect_error_at(corpus_read(&corpus, path_of("no\nne.txt"), NULL), "no?ne.txt: ", "No such file");
+    const char *path = file_of("text.txt", "", 0);
+    expect_error_at(corpus_read(&corpus, path, NULL), path, "expected text, found an empty file");
+    file_of("text.txt", "\x7F" "ELF\0\1\2", 7);
+    expect_error_at(corpus_read(&corpus, path, NULL), path, "found a NUL byte at byte 4");
 }
 
 static void test_corpus_unreadable(void **state)
@@ -499,10 +451,9 @@ static void test_corpus_unreadable(void **state)
         skip();
     }
     Corpus corpus;
-    const char *path = write_file("text.txt", "hello", 5);
+    const char *path = file_of("text.txt", "hello", 5);
     assert_int_equal(chmod(path, 0), 0);
-    expect_error(corpus_read(&corpus, path, NULL), path, "cannot be read: Permission denied");
-    unlink(path);
+    expect_error_at(corpus_read(&corpus, path, NULL), path, "cannot be read: Permission denied");
 }
 
 static Stream counting(size_t count)
@@ -554,7 +505,7 @@ static void test_corpus_split_too_short(void **state)
                 least = strtoul(strstr(error.text, "least ") + 6, NULL, 10);
             snprintf(expected, sizeof expected, "at least %zu characters (ids) for a context of %zu, found %zu",
                      least, context, count);
-            expect_error(error, "short.txt: ", expected);
+            expect_error_at(error, "short.txt: ", expected);
         }
     }
 }
@@ -720,6 +671,64 @@ static void test_windows_by_hand(void **state)
     stream_free(&stream);
 }
 
+/* ---- broken contracts ---------------------------------------------------------------------------- */
+static void contract_short_span(void *stream)
+{
+    int inputs[3], targets[3];
+    batch_draw((Span){stream, 2, 5}, 1, 3, 1, 0, inputs, targets);
+}
+
+static void contract_span_past_the_end(void *stream)
+{
+    int inputs[3], targets[3];
+    batch_draw((Span){stream, 0, 21}, 1, 3, 1, 0, inputs, targets);
+}
+
+static void contract_get(void *stream) { stream_get(stream, 20); }
+static void contract_set(void *stream) { stream_set(stream, 3, 65536); }
+static void contract_set_negative(void *stream) { stream_set(stream, 3, -1); }
+static void contract_shorten(void *stream) { stream_shorten(stream, 21); }
+
+static void contract_decode(void *stream)
+{
+    (void)stream;
+    unsigned char out[4];
+    Vocabulary vocabulary = vocabulary_bytes();
+    vocabulary_decode_id(&vocabulary, 256, out);
+}
+
+static void contract_empty_text(void *stream)
+{
+    (void)stream;
+    vocabulary_make(NULL, 0);
+}
+
+static void test_contracts(void **state)
+{
+    (void)state;
+    const struct {
+        void (*body)(void *);
+        const char *part;
+    } contracts[] = {
+        {contract_short_span, "expected a span of at least 4 ids for a context of 3, found 3"},
+        {contract_span_past_the_end, "batch_draw"},
+        {contract_get, "expected a place in [0, 20), found 20"},
+        {contract_set, "id 65536 at 3 does not fit in 20 ids of 2 bytes"},
+        {contract_set_negative, "id -1 at 3 does not fit"},
+        {contract_shorten, "expected 1 to 20 ids, found 21"},
+        {contract_decode, "expected an id in [0, 256), found 256"},
+        {contract_empty_text, "expected a text of at least one byte"},
+    };
+    Stream stream = counting(20);
+    for (size_t i = 0; i < sizeof contracts / sizeof *contracts; i++) {
+        Child child = child_run(contracts[i].body, &stream);
+        assert_true(child_aborted(&child));
+        if (strstr(child.text, contracts[i].part) == NULL)
+            fail_msg("expected \"%s\" in: %s", contracts[i].part, child.text);
+    }
+    stream_free(&stream);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -751,6 +760,7 @@ int main(void)
         cmocka_unit_test(test_batch_smallest_span),
         cmocka_unit_test(test_windows_cover),
         cmocka_unit_test(test_windows_by_hand),
+        cmocka_unit_test(test_contracts),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

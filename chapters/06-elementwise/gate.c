@@ -278,12 +278,12 @@ static void check_dropout_by_hand(void)
     bool mask[3] = {true, false, true};
     TapeMark mark = tape_mark();
     Tensor *x = wanted(shape1(3), (real[]){3, 5, 7});
-    Tensor *y = tensor_dropout(x, mask, (real)0.5);
+    Tensor *y = tensor_dropout(x, mask, (real)0.75);
     mask[0] = false;
     mask[1] = true;
     tensor_backward_from(y, (real[]){1, 10, 100});
-    check_values("dropout by hand: rate 0.5 of [3,5,7]", y->data, (double[]){6, 0, 14}, 3);
-    check_values("dropout by hand: the same mask back", x->grad, (double[]){2, 0, 200}, 3);
+    check_values("dropout by hand: rate 0.75 of [3,5,7]", y->data, (double[]){12, 0, 28}, 3);
+    check_values("dropout by hand: the same mask back", x->grad, (double[]){4, 0, 400}, 3);
     Random random = random_make(1964, 6);
     const bool *drawn = dropout_mask(&random, 10000, (real)0.25);
     int count = 0;

@@ -148,7 +148,7 @@ static void check_matmuls(void)
     check_matmul(shape2(1, 5), shape2(5, 1), shape2(1, 1));
     check_matmul(shape2(3, 1), shape2(1, 5), shape2(3, 5));
     check_matmul(shape2(11, 2), shape2(2, 53), shape2(11, 53));
-    check_matmul(shape2(2, 257), shape2(257, 3), shape2(2, 3)); /* longer than one block of gemm */
+    check_matmul(shape2(1, 257), shape2(257, 2), shape2(1, 2)); /* longer than one block of gemm */
     check_matmul(shape3(2, 3, 5), shape2(5, 7), shape3(2, 3, 7));
     check_matmul(shape4(2, 3, 4, 5), shape2(5, 7), shape4(2, 3, 4, 7));
     check_matmul(shape3(2, 3, 5), shape3(2, 5, 7), shape3(2, 3, 7));
@@ -261,6 +261,7 @@ static void reduction_reference(real *out, Tensor *const *in, const void *contex
     }
 }
 
+/* Numbers whose sum is not near 0, where a float would keep few of its digits. */
 static void check_reduction(bool mean, Shape x, int axis, Shape result)
 {
     const Reduction which = {mean ? tensor_mean : tensor_sum, axis, mean};
@@ -272,7 +273,7 @@ static void check_reduction(bool mean, Shape x, int axis, Shape result)
         snprintf(row, sizeof row, "%s %s over axis %d", op, shape_text(x), axis);
     TapeMark mark = tape_mark();
     tensor_check(&(TensorCheck){.name = row, .forward = reduction_forward, .context = &which, .n = 1,
-                                .in = {check_normal(x, 1)}, .shape = result,
+                                .in = {check_uniform(x, (real)-0.2, 1)}, .shape = result,
                                 .reference = reduction_reference});
     tape_release(mark);
 }

@@ -7,15 +7,15 @@
  * The four networks differ in nothing else: same draws, same points, all of them at each step.
  * Columns: step, then the mean cross-entropy of with_small, without_small, with_large, without_large.
  * Beside FILE.tsv stands what made the difference, measured before the first step:
- *   FILE-depth.tsv   layer, then the root mean square of activations (act_...) and of their gradients
- *                    (grad_...), for the same four */
+ *   FILE-depth.tsv   layer, then the root mean square of activations (activation_...) and of
+ *                    their gradients (gradient_...), for the same four */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
 
 #include <string.h>
 
-enum { DEPTH = 10, WIDTH = 24, ARMS = 2, POINTS = 192, STEPS = 300, NETS = 4 };
+enum { DEPTH = 10, WIDTH = 24, ARMS = 2, POINTS = 128, STEPS = 300, NETS = 4 };
 static const real EPSILON = (real)1e-5, RATE = (real)0.05;
 static const double SMALL = 0.7, LARGE = 1.4;
 static const char *const names[NETS] = {"with_small", "without_small", "with_large", "without_large"};
@@ -111,6 +111,12 @@ static double step_down(Network *network, const Spirals *spirals)
     return value;
 }
 
+/* In words, for last digits differ from processor to processor. */
+static const char *bound(double loss)
+{
+    return loss < 0.2 ? "below 0.2" : loss < 0.6 ? "below 0.6" : "above 0.6";
+}
+
 static void train(Network *nets, const Spirals *spirals, const char *path)
 {
     TsvLog log;
@@ -123,8 +129,10 @@ static void train(Network *nets, const Spirals *spirals, const char *path)
         exit_if(tsv_row(&log, 1 + NETS, row));
     }
     exit_if(tsv_close(&log));
+    printf("two spirals, %d tanh layers, %d steps; knowing nothing is a loss of ln 2 = 0.69\n", DEPTH,
+           STEPS);
     for (int n = 0; n < NETS; n++)
-        printf("  %-13s loss %.4f\n", names[n], row[1 + n]);
+        printf("  %-13s loss %s\n", names[n], bound(row[1 + n]));
 }
 
 /* ---- sizes by depth ---- */
@@ -172,8 +180,9 @@ static void write_depth(Network *nets, const Spirals *spirals, const char *path)
         measure(&nets[n], spirals, n, size);
     TsvLog log;
     log_beside(&log, path, "depth",
-               "layer act_with_small act_without_small act_with_large act_without_large "
-               "grad_with_small grad_without_small grad_with_large grad_without_large");
+               "layer activation_with_small activation_without_small "
+               "activation_with_large activation_without_large gradient_with_small "
+               "gradient_without_small gradient_with_large gradient_without_large");
     for (int l = 0; l < DEPTH; l++) {
         double row[1 + 2 * NETS] = {l + 1};
         memcpy(row + 1, size[l], sizeof size[l]);
@@ -182,14 +191,14 @@ static void write_depth(Network *nets, const Spirals *spirals, const char *path)
     exit_if(tsv_close(&log));
     printf("gradient in layer 1, as a part of that in layer %d, before the first step:\n", DEPTH);
     for (int n = 0; n < NETS; n++)
-        printf("  %-13s %.3f\n", names[n], size[0][NETS + n] / size[DEPTH - 1][NETS + n]);
+        printf("  %-13s %.2f\n", names[n], size[0][NETS + n] / size[DEPTH - 1][NETS + n]);
 }
 
 int main(int argc, char **argv)
 {
     static Spirals spirals;
     const char *path = "build/plots/09-normalization.tsv";
-    uint64_t seed = 9;
+    uint64_t seed = 1;
     const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
                               {"seed", OPTION_SEED, &seed, 0, 0, "of points and weights"}};
     options_parse(argc, argv, "Trains a deep network with and without layer norm.", options, 2);
@@ -197,8 +206,6 @@ int main(int argc, char **argv)
     Network nets[NETS] = {network_make(seed, SMALL, true), network_make(seed, SMALL, false),
                           network_make(seed, LARGE, true), network_make(seed, LARGE, false)};
     write_depth(nets, &spirals, path);
-    printf("two spirals, %d tanh layers, %d steps; knowing nothing is a loss of %.4f\n", DEPTH, STEPS,
-           log(2.0));
     train(nets, &spirals, path);
     for (int n = 0; n < NETS; n++)
         network_free(&nets[n]);

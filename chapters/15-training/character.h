@@ -33,8 +33,8 @@ typedef struct {
 static inline void character_make(Character *model, CharacterSettings settings, uint64_t seed)
 {
     const real deviation = (real)0.02, epsilon = (real)1e-5;
-    const BlockSettings block = {.width = settings.width, .heads = settings.heads, .epsilon = epsilon,
-                                 .bias = true};
+    const BlockSettings block = {.width = settings.width, .heads = settings.heads,
+                                 .epsilon = epsilon, .bias = true};
     Random random = random_make(seed, 0);
     require(settings.layers <= CHARACTER_LAYERS_MAX, "character_make: %zu layers are too many",
             settings.layers);
@@ -77,8 +77,8 @@ static inline Tensor *character_forward(const Character *model, const int *ids, 
 }
 
 /* The mean cross-entropy, in nats, of the targets (B,T) that are not IGNORED; a scalar. */
-static inline Tensor *character_loss(const Character *model, const int *ids, const int *targets, size_t b,
-                                     size_t t)
+static inline Tensor *character_loss(const Character *model, const int *ids, const int *targets,
+                                     size_t b, size_t t)
 {
     return tensor_softmax_cross_entropy(character_forward(model, ids, b, t), targets);
 }

@@ -77,8 +77,8 @@ static inline double loop_evaluate(const Loop *loop, Span span, size_t windows)
         size_t count = chosen - first < loop->batch ? chosen - first : loop->batch;
         size_t here = windows_read(span, count, loop->context, first, inputs, targets);
         TapeMark mark = tape_mark();
-        sum += (double)here * (double)tensor_item(character_loss(loop->model, inputs, targets, count,
-                                                                 loop->context));
+        Tensor *loss = character_loss(loop->model, inputs, targets, count, loop->context);
+        sum += (double)here * (double)tensor_item(loss);
         counted += here;
         tape_release(mark);
     }

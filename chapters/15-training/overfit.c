@@ -77,8 +77,9 @@ int main(int argc, char **argv)
     exit_if(gemm_check_environment());
     exit_if(threads_check_environment());
 
-    const Config config = {.n_layer = 2, .n_head = 2, .n_embd = 64, .vocab_size = V, .n_positions = T,
-                           .layer_norm_epsilon = 1e-5, .tanh_gelu = true, .tied = true, .bias = true};
+    const Config config = {.n_layer = 2, .n_head = 2, .n_embd = 64, .vocab_size = V,
+                           .n_positions = T, .layer_norm_epsilon = 1e-5, .tanh_gelu = true,
+                           .tied = true, .bias = true};
     Sequences data;
     sequences_draw(&data, seed);
     Gpt2 *model = gpt2_make(&config, seed);
@@ -93,8 +94,8 @@ int main(int argc, char **argv)
     double first = 0;
     int taken = learn(model, optimizer, &data, &first);
     bool began = fabs(first - log((double)V)) < 0.1;
-    printf("overfit in %s: from %.3f (ln %d = %.3f) to below %g in %d of %d steps: %s\n", REAL_NAME, first, V,
-           log((double)V), GOAL, taken, STEPS, began && taken < STEPS ? "ok" : "MISSED");
+    printf("overfit in %s: from %.3f (ln %d = %.3f) to below %g in %d of %d steps: %s\n", REAL_NAME,
+           first, V, log((double)V), GOAL, taken, STEPS, began && taken < STEPS ? "ok" : "MISSED");
     adamw_free(optimizer);
     gpt2_free(model);
     tape_free();

@@ -78,7 +78,7 @@ static void write_variable(FILE *command, const char *variable, const char *name
 static void write_size(FILE *command)
 {
     int columns = terminal_columns(stdout) - 1, rows = terminal_rows(stdout) - 2;
-    columns = columns > 120 ? 120 : columns < 40 ? 40 : columns;
+    columns = columns > 120 ? 120 : columns < 30 ? 30 : columns;
     rows = rows > 32 ? 32 : rows < 12 ? 12 : rows;
     fprintf(command, "dumb=\"%d %d\"; colour=%d; ", columns, rows, terminal_has_colour(stdout));
 }
@@ -146,8 +146,11 @@ static int start(pid_t *child, const char *program, char *const arguments[], con
 
 static Error run_gnuplot(const char *program, const char *command, const char *script)
 {
-    char name[] = "gnuplot", defaults[] = "-d", execute[] = "-e", complaint[400];
-    char *const arguments[] = {name, defaults, execute, (char *)(uintptr_t)command, (char *)(uintptr_t)script, NULL};
+    /* Closing the output makes gnuplot wait for the filter that a drawing in characters goes through. */
+    static char name[] = "gnuplot", defaults[] = "-d", execute[] = "-e", close_output[] = "unset output";
+    char *const arguments[] = {name, defaults, execute, (char *)(uintptr_t)command,
+                               (char *)(uintptr_t)script, execute, close_output, NULL};
+    char complaint[400];
     int complaints[2], status = 0;
     pid_t child;
     fflush(stdout); /* the child writes to the same place */

@@ -156,7 +156,7 @@ void progress_begin(Progress *progress, FILE *stream, size_t first, size_t last)
     require(first <= last, "progress_begin: expected first <= last, found %zu and %zu", first, last);
     *progress = (Progress){
         .stream = stream, .first = first, .step = first, .last = last, .reported = first,
-        .loss = NAN, .validation = NAN, .tokens_per_second = NAN,
+        .loss = nan(""), .validation = nan(""), .tokens_per_second = nan(""),
         .began = seconds_now(), .drawn = -1,
         .moving = terminal_moves(stream), .unicode = terminal_has_unicode(stream),
     };

@@ -161,7 +161,7 @@ typedef struct {
     Shape shape;                  /* of the result */
     void (*reference)(real *out, Tensor *const *in, const void *context);
     const real *expected;
-    real step;          /* 0 means 1e-3 */
+    real step;          /* 0 means 2^-11, about 5e-4 */
     double tolerance;   /* 0 means 1e-8 */
     const char *why;    /* needed for a larger tolerance */
 } TensorCheck;

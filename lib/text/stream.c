@@ -57,8 +57,8 @@ void stream_shorten(Stream *stream, size_t count)
 Error stream_map(Stream *stream, const char *path, int width, int vocabulary_size)
 {
     require((width == 1 || width == 2 || width == 4) && vocabulary_size > 0,
-            "stream_map: expected ids of 1, 2 or 4 bytes and a vocabulary of at least 1, found %d and %d",
-            width, vocabulary_size);
+            "stream_map: expected ids of 1, 2 or 4 bytes and a vocabulary of at least 1, found %d "
+            "and %d", width, vocabulary_size);
     *stream = (Stream){.width = width};
     Error error = file_map(&stream->mapped, path);
     if (error.failed)

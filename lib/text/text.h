@@ -43,7 +43,8 @@ void vocabulary_free(Vocabulary *vocabulary);
 
 /* The id at *at, which moves to the next one; -1 for what the vocabulary does not hold, where *at
  * stays. *at < size. */
-int vocabulary_next(const Vocabulary *vocabulary, const unsigned char *text, size_t size, size_t *at);
+int vocabulary_next(const Vocabulary *vocabulary, const unsigned char *text, size_t size,
+                    size_t *at);
 
 /* The ids of a text, at most `size` of them, into ids; *count says how many. An Error names
  * `source` ("prompt", a file's name), the character that is not in the vocabulary and its byte offset. */

@@ -89,7 +89,8 @@ static int id_of(const Vocabulary *vocabulary, uint32_t point)
     return low < vocabulary->size && vocabulary->points[low] == point ? low : -1;
 }
 
-int vocabulary_next(const Vocabulary *vocabulary, const unsigned char *text, size_t size, size_t *at)
+int vocabulary_next(const Vocabulary *vocabulary, const unsigned char *text, size_t size,
+                    size_t *at)
 {
     if (vocabulary->points == NULL)
         return text[(*at)++];

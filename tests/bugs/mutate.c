@@ -303,6 +303,18 @@ static void mutate_write(Mutator *mutator, int i)
     }
 }
 
+/* Inside the arguments of these calls a slip concerns memory or a message, not a gradient. */
+static bool is_beside_the_point(const Source *source, const Span *function, int i)
+{
+    static const char *const calls[] = {"tape_alloc", "memcpy", "memset", "require", "shape_mismatch",
+                                        "broken_contract", "sizeof", NULL};
+    for (int open = enclosing(source, function, i); open >= 0; open = enclosing(source, function, open))
+        for (const char *const *call = calls; *call != NULL; call++)
+            if (token_is(source, open, "(") && token_is(source, open - 1, *call))
+                return true;
+    return false;
+}
+
 Error subject_mutate(Bugs *bugs, Subject *subject)
 {
     Source source;
@@ -312,6 +324,8 @@ Error subject_mutate(Bugs *bugs, Subject *subject)
     for (int f = 0; f < source.n_functions && !error.failed; f++) {
         Mutator mutator = {&source, &source.functions[f], subject, bugs, bugs->count};
         for (int i = mutator.function->begin; i < mutator.function->end && mutator.function->selected; i++) {
+            if (is_beside_the_point(&source, mutator.function, i))
+                continue;
             mutate_operator(&mutator, i);
             mutate_word(&mutator, i);
             mutate_sign(&mutator, i);

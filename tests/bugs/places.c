@@ -54,8 +54,8 @@ static void mutate_member(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
     const int *members = source->members;
-    if (source->tokens[i].header == HEADER_STEP ||
-        (!token_is(source, i - 1, ".") && !token_is(source, i - 1, "->")))
+    bool own = token_is(source, i - 1, ".") || token_is(source, i - 1, "->");
+    if (source->tokens[i].header == HEADER_STEP || !own || token_is(source, i - 2, "shape"))
         return;
     for (int k = 0; k < source->n_members; k++) {
         if (members[k] < 0 || !token_same(source, members[k], i))
@@ -144,7 +144,7 @@ static void mutate_statement(Mutator *mutator, int i)
                   token_is(source, i - 1, "}") || token_is(source, i - 1, ")") ||
                   token_is(source, i - 1, "else");
     bool calls = token_is(source, i + 1, "(");
-    if (source->tokens[i].kind != NAME || !begins || token_is_type(source, i) ||
+    if (source->tokens[i].header != HEADER_NONE || !begins || token_is_type(source, i) ||
         (token_is(source, i - 1, ")") && token_is_cast(source, source->tokens[i - 1].partner)))
         return;
     if (calls && (token_is(source, i, "for") || token_is(source, i, "if") || token_is(source, i, "while") ||

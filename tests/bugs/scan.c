@@ -172,8 +172,11 @@ bool token_is_binary(const Source *source, int i)
         strchr("+-*/%", source->text[source->tokens[i].begin]) == NULL)
         return false;
     int before = i - 1;
-    if (token_is(source, before, ")"))
-        return !token_is_cast(source, source->tokens[before].partner);
+    if (token_is(source, before, ")")) {
+        int open = source->tokens[before].partner;
+        return !token_is_cast(source, open) && !token_is(source, open - 1, "if") &&
+               !token_is(source, open - 1, "for") && !token_is(source, open - 1, "while");
+    }
     if (source->tokens[before].kind == NAME)
         return !is_one_of(source, before, words) && !token_is_type(source, before);
     return source->tokens[before].kind == NUMBER || token_is(source, before, "]");
@@ -404,6 +407,8 @@ static void select_backward_only(Source *source)
 Error functions_select(Source *source, const Subject *subject)
 {
     bool adds = subject->n_functions == 0 || subject->functions[0][0] == '+';
+    if (subject->n_functions == 1 && strcmp(subject->functions[0], "-") == 0)
+        return no_error();
     if (adds)
         select_backward_only(source);
     for (int k = 0; k < subject->n_functions; k++) {

@@ -1,0 +1,217 @@
+#!/bin/sh
+# Sets up what the course needs from the system, with the package manager that is there:
+#
+#   sh setup.sh start [--print]    a C compiler, make, gnuplot, pkg-config, cJSON
+#   sh setup.sh test [--print]     those, and cmocka
+#
+# What is missing is found by trying it: a tool is run, a library is compiled and linked against. When
+# nothing is missing, one short line says so and the network is not touched. Otherwise the missing
+# packages are installed if that can be done without a question (as root, by sudo without a password,
+# or by brew); if not, the line to type is printed on stdout and the exit status is 2. --print prints
+# that line, or the short one, and installs nothing. CC names another compiler, as for make.
+LC_ALL=C
+export LC_ALL
+
+say() {
+    echo "setup: $*" >&2
+}
+
+goal='' print=0
+for argument in "$@"; do
+    case $argument in
+    start | test) goal=$argument ;;
+    --print) print=1 ;;
+    *) say "expected start or test, and perhaps --print; found \"$argument\""; exit 2 ;;
+    esac
+done
+if [ -z "$goal" ]; then
+    say "expected start or test: sh setup.sh start"
+    exit 2
+fi
+
+needs='compiler make gnuplot pkg-config cjson'
+if [ "$goal" = test ]; then
+    needs="$needs cmocka"
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' HUP INT TERM
+
+# ---- what works -----------------------------------------------------------------------------------
+# compiles PROGRAM PKG LIBRARY: whether the program compiles, links and runs, with the flags that
+# pkg-config gives for PKG or else the library by its name, as the Makefile does it.
+compiles() {
+    printf '%s\n' "$1" > "$work/try.c"
+    flags=$([ -z "$2" ] || pkg-config --cflags "$2" 2> /dev/null)
+    libraries=$([ -z "$2" ] || pkg-config --libs "$2" 2> /dev/null || echo "-l$3")
+    # Unquoted on purpose: each of these may be several words.
+    ${CC:-cc} $flags "$work/try.c" -o "$work/try" $libraries > /dev/null 2>&1 && "$work/try" > /dev/null 2>&1
+}
+
+works() { # works NEED
+    case $1 in
+    compiler) compiles '#include <stdio.h>
+int main(void) { return puts("works") < 0; }' ;;
+    make) make --version 2> /dev/null | grep -q 'GNU Make' ;;
+    gnuplot) gnuplot -d -e 'set terminal dumb; set output "/dev/null"; plot x' > /dev/null 2>&1 < /dev/null ;;
+    pkg-config) pkg-config --version > /dev/null 2>&1 ;;
+    cjson) compiles '#include <cJSON.h>
+int main(void) { return cJSON_Version()[0] == 0; }' libcjson cjson ;;
+    cmocka) compiles '#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+static void nothing(void **state) { (void)state; }
+int main(void) { const struct CMUnitTest tests[] = {cmocka_unit_test(nothing)};
+                 return cmocka_run_group_tests(tests, NULL, NULL); }' cmocka cmocka ;;
+    esac
+}
+
+find_missing() {
+    missing=''
+    for need in $needs; do
+        works "$need" || missing="$missing $need"
+    done
+    missing=${missing# }
+}
+
+find_missing
+if [ -z "$missing" ]; then
+    echo "setup: nothing is missing"
+    exit 0
+fi
+
+# ---- who could install it ---------------------------------------------------------------------------
+has() {
+    command -v "$1" > /dev/null 2>&1
+}
+
+manager=none
+if [ "$(uname)" = Darwin ] && has brew; then
+    manager=brew
+else
+    for candidate in apt-get dnf pacman apk zypper brew; do
+        if has $candidate; then
+            manager=$candidate
+            break
+        fi
+    done
+fi
+
+package_of() { # package_of NEED: its packages in this manager's words
+    case $manager:$1 in
+    apt-get:compiler) echo gcc libc6-dev ;;
+    apt-get:gnuplot) echo gnuplot-nox ;;
+    apt-get:cjson) echo libcjson-dev ;;
+    apt-get:cmocka) echo libcmocka-dev ;;
+    dnf:compiler) echo gcc glibc-devel ;;
+    dnf:pkg-config) echo pkgconf-pkg-config ;;
+    dnf:cjson) echo cjson-devel ;;
+    dnf:cmocka) echo libcmocka-devel ;;
+    pacman:pkg-config) echo pkgconf ;;
+    apk:compiler) echo gcc musl-dev ;;
+    apk:pkg-config) echo pkgconf ;;
+    apk:cjson) echo cjson-dev ;;
+    apk:cmocka) echo cmocka-dev ;;
+    zypper:compiler) echo gcc glibc-devel ;;
+    zypper:cjson) echo cJSON-devel ;;
+    zypper:cmocka) echo libcmocka-devel ;;
+    brew:pkg-config) echo pkgconf ;;
+    *:compiler) echo gcc ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# The compiler and make of macOS come from Apple, by a dialog that only a person can answer.
+apple=''
+packages=''
+for need in $missing; do
+    case $(uname):$need in
+    Darwin:compiler | Darwin:make) apple='xcode-select --install' ;;
+    *) packages="$packages $(package_of "$need")" ;;
+    esac
+done
+packages=${packages# }
+
+case $manager in
+apt-get)
+    refresh='apt-get update'
+    install="apt-get install -y --no-install-recommends $packages" ;;
+dnf) refresh='' install="dnf install -y $packages" ;;
+pacman)
+    refresh=''
+    install="pacman -S --noconfirm --needed $packages"
+    # A machine that never fetched the lists of packages knows none.
+    ls /var/lib/pacman/sync/*.db > /dev/null 2>&1 || refresh='pacman -Sy' ;;
+apk) refresh='' install="apk add --no-cache $packages" ;;
+zypper) refresh='' install="zypper --non-interactive install $packages" ;;
+brew) refresh='' install="brew install $packages" ;;
+*)
+    say "missing: $missing; no package manager that this script knows was found"
+    echo "install by hand: $missing"
+    exit 2 ;;
+esac
+
+# ---- as whom ----------------------------------------------------------------------------------------
+may=0 before='' # what goes before a command that needs root
+if [ "$manager" = brew ]; then
+    [ "$(id -u)" -eq 0 ] || may=1
+elif [ "$(id -u)" -eq 0 ]; then
+    may=1
+elif has sudo; then
+    before='sudo '
+    if sudo -n true > /dev/null 2>&1 < /dev/null; then
+        may=1
+    fi
+fi
+
+line=$before$install
+if [ -n "$refresh" ]; then
+    line="$before$refresh && $line"
+fi
+if [ "$manager" != brew ] && [ "$(id -u)" -ne 0 ] && [ -z "$before" ]; then
+    line="su -c '$line'"
+fi
+if [ -n "$apple" ]; then
+    may=0
+    line="$apple${packages:+ && $install}"
+fi
+
+if [ $print -eq 1 ]; then
+    echo "$line"
+    exit 2
+fi
+if [ $may -eq 0 ]; then
+    say "missing: $missing; type this line, then the same command again:"
+    echo "$line"
+    exit 2
+fi
+
+# ---- installing -------------------------------------------------------------------------------------
+# run COMMAND: by sudo where needed, never asking, with what it says kept for a failure.
+run() {
+    case $before in
+    '') env DEBIAN_FRONTEND=noninteractive HOMEBREW_NO_AUTO_UPDATE=1 $1 ;;
+    *) sudo -n env DEBIAN_FRONTEND=noninteractive $1 ;;
+    esac >> "$work/log" 2>&1 < /dev/null
+}
+
+say "installing $packages with $manager"
+# Lists that could not be refreshed may still be good enough.
+[ -z "$refresh" ] || run "$refresh" || say "$refresh did not work; trying all the same"
+if ! run "$install"; then
+    tail -n 5 "$work/log" >&2
+    say "that did not work; what to type when it can:"
+    echo "$line"
+    exit 2
+fi
+asked=$missing
+find_missing
+if [ -n "$missing" ]; then
+    say "installed, and yet this does not work: $missing; reinstalling may help:"
+    echo "$line"
+    exit 2
+fi
+echo "setup: installed: $asked"
