@@ -174,7 +174,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(GPT2_DOUBLE) $(BUGS)
+test-programs: $(TEST_PROGRAMS) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
@@ -183,11 +183,28 @@ test-run:
 	  "resume=sh tests/resume.sh $(B) 3" \
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
-	  "bugs=$(BUGS_RUN) $(BUGS_QUICK)"
+	  "setup=sh tests/setup.sh" \
+	  "bugs=$(BUGS_RUN) --sample 400"
 
-BUGS = $(B)/double/tests/bugs
-BUGS_RUN = true
-BUGS_QUICK =
+# ---- seeded bugs ------------------------------------------------------------------------------------
+# The recipe tells the driver how a gate is compiled and linked, so that a hurt file goes the same way.
+BUGS = $(B)/bugs/bugs
+BUGS_RUN = $(BUGS) --recipe $(B)/bugs/recipe --jobs $(JOBS)
+$(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) $(call library,double)
+	@mkdir -p $(@D)
+	@echo "  cc double tests/bugs"
+	$(Q)$(CC) $(FLAGS_double) -Itests/bugs $(wildcard tests/bugs/*.c) $(call library,double) $(CJSON_LIBS) $(LDLIBS_BASE) -o $@
+
+$(B)/bugs/recipe: FORCE
+	@mkdir -p $(@D)
+	@{ echo "folder $(B)/bugs"; echo "tables tests/bugs"; echo "lib lib"; echo "objects $(B)/double/lib"; \
+	  echo "compile $(CC) $(FLAGS_double) $(CJSON_CFLAGS) -O1"; echo "link $(CC) $(FLAGS_double)"; \
+	  echo "libs $(CJSON_LIBS) $(LDLIBS_BASE)"; \
+	  $(foreach c,$(GATED),echo "gate $(c) $(B)/double/chapters/$(c)/gate.o $(call objects,double,$(addprefix lib/,$(call files_to,$(c)))) $(call base_objects,double)";) } > $@
+
+.PHONY: bugs
+bugs: $(BUGS) $(B)/bugs/recipe gate-programs ## plant every bug, by hand and by mutation, and see each caught
+	@$(BUGS_RUN) $(ARGS)
 
 # ---- using it -------------------------------------------------------------------------------------
 RUN ?= checkpoints/$(basename $(notdir $(TEXT)))
@@ -221,7 +238,7 @@ FORCE:
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: lib chapters exercises solutions plots
+.PHONY: lib chapters exercises solutions plots tests
 .SECONDARY:
 .SUFFIXES:
 %.d: ;

@@ -1,5 +1,6 @@
 # 04-scalar-mlp-surface: the loss of the two moons around the trained weights, along two random
 # directions; each line joins places of equal loss. Columns: a, b, loss.
+colour = 0    # shades are no lines
 load 'plots/style.gp'
 
 set xrange [-1.05:1.05]

@@ -8,12 +8,14 @@
 #                 line that is alone has no label: the axis is named after it
 #   lines_dashed  those of lines_y drawn dashed, because they lie on another line
 #   lines_also    more to draw, under the lines, as gnuplot's plot command takes it
-#   lines_mean    those of lines_y that jump about: drawn as the mean of every hundredth of the run,
-#                 over the single values in a faint colour. Short tables are drawn as they are.
+#   lines_mean    those of lines_y that jump about: drawn as the mean of every hundredth of the run
+#                 (of every fiftieth below 1000 rows), over the single values in a faint colour.
+#                 Tables of less than 200 rows are drawn as they are
 #   xname, yname  the axes' names, with units (a line that is alone gives its own);  title: a line above, or ''
 #   panel         'top' or 'bottom': this plot is that half of a figure of two, inside a multiplot. Both
 #                 have the same margins, for `panel_room` characters of labels (12 unless set)
 #   lines_gap     the least distance of two labels, as a part of the plot's height
+#   lines_tics    how many numbers the axis along the bottom has room for; 8 unless set
 #   logx, logy    1 for a logarithmic axis, where what is not above 0 is left out
 #
 # Labels that would stand on each other are moved apart. A line of at most 30 values shows each as a
@@ -26,6 +28,7 @@ if (!exists("lines_mean")) { lines_mean = '' }
 if (!exists("title")) { title = '' }
 if (!exists("logx")) { logx = 0 }
 if (!exists("logy")) { logy = 0 }
+if (!exists("lines_tics")) { lines_tics = 8 }
 if (!exists("panel")) { panel = '' }
 if (!exists("panel_room")) { panel_room = 12 }
 if (!exists("xname")) { xname = as_words(lines_x) }
@@ -80,7 +83,7 @@ do for [j = 1:words(lines_y)] {
         lines_name[lines_count] = as_words(word(lines_labels, j))
         lines_values[lines_count] = seen
         lines_last[lines_count] = seen_last
-        lines_bin[lines_count] = contains(lines_mean, word(lines_y, j)) && seen >= 300 ? (seen_right - seen_left) / 100.0 : 0
+        lines_bin[lines_count] = contains(lines_mean, word(lines_y, j)) && seen >= 200 ? (seen_right - seen_left) / (seen < 1000 ? 50.0 : 100.0) : 0
         lines_dash[lines_count] = contains(lines_dashed, word(lines_y, j))
         lines_left = lines_count == 1 || seen_left < lines_left ? seen_left : lines_left
         lines_right = lines_count == 1 || seen_right > lines_right ? seen_right : lines_right
@@ -152,7 +155,10 @@ if (panel ne '') { set lmargin text ? 8 : 10 }
 
 # ---- the axes ----
 set ytics autofreq
-set xtics autofreq
+# The tics of the bottom are 1, 2 or 5 times a power of ten apart.
+apart(least) = (power = 10**floor(log10(least)), least <= power ? power : least <= 2 * power ? 2 * power : \
+                least <= 5 * power ? 5 * power : 10 * power)
+if (logx) { set xtics autofreq } else { set xtics apart((lines_right - lines_left) / real(lines_tics)) }
 if (logx) { set logscale x }
 if (logy) { set logscale y }
 # Less than two powers of ten are too few tics, so 2 and 5 times each are marked as well.

@@ -22,6 +22,7 @@ load 'plots/lines.gp'
 if (three) {
     set size 0.5, 1 - share - (text ? 1.0 / word(dumb, 2) : 0)
     set origin 0, 0
+    lines_tics = 4
     lines_y = 'gradient_norm'
     lines_mean = 'gradient_norm'
     yname = 'gradient norm'

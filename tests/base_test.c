@@ -1,8 +1,9 @@
 /* Tests of lib/base: random numbers against published vectors, the matrix product against a triple
  * loop, threads, the arena, files written whole or not at all, errors and command lines.
  *
- * Files are made in a folder of their own under TMPDIR and removed. The matrix product is tested once
- * more in a child for each kernel, which is this program with --gemm: a kernel is chosen once a run. */
+ * Files are made in a folder of their own under TMPDIR and removed. The matrix product is tested
+ * once more in a child for each kernel, which is this program with --gemm: a kernel is chosen once
+ * a run. */
 #include "base/base.h"
 #include "child.h"
 
@@ -18,17 +19,17 @@
 
 static const char *self; /* argv[0] */
 
-/* ---- random ------------------------------------------------------------------------------------ */
+/* ---- random --------------------------------------------------------------------------------- */
 static void test_philox_vectors(void **state)
 {
     (void)state;
     /* The known answers of Random123, the authors' own library: counter, key, result. */
     static const uint32_t known[3][10] = {
         {0, 0, 0, 0, 0, 0, 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
-        {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d, 0x41c83b0e,
-         0xa20bc7c6, 0x6d5451fd},
-        {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09, 0x94fdcceb,
-         0x5001e420, 0x24126ea1}};
+        {0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x408f276d,
+         0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
+        {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, 0xd16cfe09,
+         0x94fdcceb, 0x5001e420, 0x24126ea1}};
     for (int i = 0; i < 3; i++) {
         uint32_t block[4];
         memcpy(block, known[i], sizeof block);
@@ -117,7 +118,7 @@ static void test_random_below(void **state)
         assert_true(random_below(&random, 1) == 0);
 }
 
-/* ---- the matrix product ------------------------------------------------------------------------ */
+/* ---- the matrix product --------------------------------------------------------------------- */
 typedef struct {
     bool transpose_a, transpose_b, add;
     size_t m, n, k, lda, ldb, ldc;
@@ -130,8 +131,9 @@ static void fill_normal(real *values, size_t count, Random *random)
         values[i] = (real)random_normal(random);
 }
 
-/* Element (i,j) by the definition; `size` gets the sum of the terms' sizes, which bounds round-off. */
-static double plain_element(const Product *p, const real *a, const real *b, size_t i, size_t j, double *size)
+/* Element (i,j) by the definition; `size` gets the sum of the terms' sizes: it bounds round-off. */
+static double plain_element(const Product *p, const real *a, const real *b, size_t i, size_t j,
+                            double *size)
 {
     double sum = 0;
     *size = 0;
@@ -144,15 +146,16 @@ static double plain_element(const Product *p, const real *a, const real *b, size
     return sum;
 }
 
-/* Runs one product on memory where all that may not be read is NaN and all that may not be written is
- * looked at afterwards. Returns whether all is right; says what is not. */
+/* Runs one product on memory where all that may not be read is NaN and all that may not be written
+ * is looked at afterwards. Returns whether all is right; says what is not. */
 static bool product_is_right(const Product *p, Random *random)
 {
     size_t rows_a = p->transpose_a ? p->k : p->m, rows_b = p->transpose_b ? p->n : p->k;
     size_t columns_a = p->transpose_a ? p->m : p->k, columns_b = p->transpose_b ? p->k : p->n;
     real *a = memory_alloc((rows_a * p->lda + 1) * sizeof *a);
     real *b = memory_alloc((rows_b * p->ldb + 1) * sizeof *b);
-    real *c = memory_alloc((p->m * p->ldc + 1) * sizeof *c), *old = memory_alloc((p->m * p->ldc + 1) * sizeof *old);
+    real *c = memory_alloc((p->m * p->ldc + 1) * sizeof *c),
+         *old = memory_alloc((p->m * p->ldc + 1) * sizeof *old);
     fill_normal(a, rows_a * p->lda, random);
     fill_normal(b, rows_b * p->ldb, random);
     fill_normal(c, p->m * p->ldc, random);
@@ -166,7 +169,8 @@ static bool product_is_right(const Product *p, Random *random)
         for (size_t j = 0; j < p->n; j++)
             c[i * p->ldc + j] = (real)NAN;
     memcpy(old, c, p->m * p->ldc * sizeof *c);
-    gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, p->alpha, a, p->lda, b, p->ldb, p->add, c, p->ldc);
+    gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, p->alpha, a, p->lda, b, p->ldb, p->add,
+         c, p->ldc);
     bool right = true;
     const double epsilon = gate_is_float() ? 0x1p-23 : 0x1p-52;
     for (size_t i = 0; i < p->m && right; i++)
@@ -178,10 +182,13 @@ static bool product_is_right(const Product *p, Random *random)
             double allowed = epsilon * ((double)p->k + 2) * (size + fabs(expected));
             right = j < p->n ? fabs((double)c[at] - expected) <= allowed : c[at] == old[at];
             if (!right)
-                fprintf(stderr, "gemm(%d, %d, %zu, %zu, %zu, %g, lda %zu, ldb %zu, %s, ldc %zu), kernel %s: "
-                        "element (%zu,%zu) is %.9g, expected %.9g\n", p->transpose_a, p->transpose_b, p->m, p->n,
-                        p->k, (double)p->alpha, p->lda, p->ldb, p->add ? "add" : "not add", p->ldc,
-                        gemm_kernel_name(), i, j, (double)c[at], expected);
+                fprintf(
+                    stderr,
+                    "gemm(%d, %d, %zu, %zu, %zu, %g, lda %zu, ldb %zu, %s, ldc %zu), kernel %s: "
+                    "element (%zu,%zu) is %.9g, expected %.9g\n",
+                    p->transpose_a, p->transpose_b, p->m, p->n, p->k, (double)p->alpha, p->lda,
+                    p->ldb, p->add ? "add" : "not add", p->ldc, gemm_kernel_name(), i, j,
+                    (double)c[at], expected);
         }
     free(a);
     free(b);
@@ -213,12 +220,16 @@ static bool all_shapes_are_right(void)
     for (size_t i = 0; i < SIZES && right; i++)
         for (size_t j = 0; j < SIZES && right; j++) {
             size_t k = sizes[(i * 7 + j * 3) % SIZES], slack = (i + j) % 2 * 3;
-            right = shape_is_right(sizes[i], sizes[j], k, slack, (i + j) % 3 == 0 ? (real)-2.5 : 1, &random);
+            right = shape_is_right(sizes[i], sizes[j], k, slack, (i + j) % 3 == 0 ? (real)-2.5 : 1,
+                                   &random);
         }
     /* Beyond one block of k, of n and of m, and several groups of tiles. */
-    right = right && shape_is_right(5, 7, 257, 0, 1, &random) && shape_is_right(3, 2, 1031, 1, (real)0.5, &random);
-    right = right && shape_is_right(2, 6151, 3, 0, 1, &random) && shape_is_right(3083, 3, 2, 0, 1, &random);
-    return right && shape_is_right(131, 211, 67, 5, 1, &random) && shape_is_right(6, 5, 4, 0, 0, &random);
+    right = right && shape_is_right(5, 7, 257, 0, 1, &random) &&
+            shape_is_right(3, 2, 1031, 1, (real)0.5, &random);
+    right = right && shape_is_right(2, 6151, 3, 0, 1, &random) &&
+            shape_is_right(3083, 3, 2, 0, 1, &random);
+    return right && shape_is_right(131, 211, 67, 5, 1, &random) &&
+           shape_is_right(6, 5, 4, 0, 0, &random);
 }
 
 static void test_gemm_every_shape(void **state)
@@ -240,7 +251,8 @@ static void test_gemm_every_kernel(void **state)
     static const char *const kernels[] = {"portable", "avx2", "avx512"};
     for (int i = 0; i < 3; i++) {
         Child child = child_run(become_gemm_test, (void *)(uintptr_t)kernels[i]);
-        bool missing = child_exited(&child, 2) && strstr(child.text, "WENGERT_CPU: expected") != NULL && i > 0;
+        bool missing =
+            child_exited(&child, 2) && strstr(child.text, "WENGERT_CPU: expected") != NULL && i > 0;
         if (missing)
             print_message("this processor has no %s\n", kernels[i]);
         else if (!child_exited(&child, 0))
@@ -294,10 +306,11 @@ static void test_gemm_checks_leading_dimensions(void **state)
     (void)state;
     Child child = child_run(multiply_with_small_ldc, NULL);
     assert_true(child_aborted(&child));
-    assert_non_null(strstr(child.text, "gemm: leading dimensions 1, 3, 2 are too small for m 2, n 3, k 1"));
+    assert_non_null(
+        strstr(child.text, "gemm: leading dimensions 1, 3, 2 are too small for m 2, n 3, k 1"));
 }
 
-/* ---- threads ----------------------------------------------------------------------------------- */
+/* ---- threads -------------------------------------------------------------------------------- */
 enum { LONGEST = 1000 };
 typedef struct {
     size_t count, grain;
@@ -320,7 +333,8 @@ static void note_piece(size_t begin, size_t end, void *context)
 static void test_parallel_for_pieces(void **state)
 {
     (void)state;
-    static const size_t cases[][2] = {{0, 5}, {1, 1}, {1, 7}, {7, 7}, {8, 7}, {1000, 1}, {1000, 3}, {999, 256}};
+    static const size_t cases[][2] = {{0, 5}, {1, 1},    {1, 7},    {7, 7},
+                                      {8, 7}, {1000, 1}, {1000, 3}, {999, 256}};
     int before = threads_count();
     for (int threads = 1; threads <= 8; threads = threads * 2 + (threads == 2))
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -399,7 +413,7 @@ static void test_threads_environment(void **state)
     assert_false(threads_check_environment().failed);
 }
 
-/* ---- arena ------------------------------------------------------------------------------------- */
+/* ---- arena ---------------------------------------------------------------------------------- */
 static void test_arena_alignment_and_content(void **state)
 {
     (void)state;
@@ -413,7 +427,8 @@ static void test_arena_alignment_and_content(void **state)
     for (size_t i = 0; i < 200; i++)
         for (size_t k = 0; k < i * 331; k++)
             assert_int_equal(all[i][k], i);
-    assert_true(arena_used(&arena) >= 331 * 199 * 100 && arena_used(&arena) <= arena_capacity(&arena));
+    assert_true(arena_used(&arena) >= 331 * 199 * 100 &&
+                arena_used(&arena) <= arena_capacity(&arena));
     arena_free(&arena);
     assert_int_equal(arena_capacity(&arena), 0);
 }
@@ -427,7 +442,8 @@ static void test_arena_reuse(void **state)
     for (int step = 1; step <= 100; step++) {
         ArenaMark mark = arena_mark(&arena);
         for (size_t i = 0; i < 20; i++)
-            arena_alloc(&arena, 100000 + i * 50000); /* several chunks, some too small for what follows */
+            arena_alloc(&arena,
+                        100000 + i * 50000); /* several chunks, some too small for what follows */
         arena_release(&arena, mark);
         assert_int_equal(arena_used(&arena), 0);
         if (step == 2)
@@ -490,7 +506,7 @@ static void test_arena_contracts(void **state)
     assert_non_null(strstr(child.text, "more than any machine has"));
 }
 
-/* ---- errors and command lines ------------------------------------------------------------------ */
+/* ---- errors and command lines --------------------------------------------------------------- */
 static void test_error_is_one_line(void **state)
 {
     (void)state;
@@ -562,27 +578,40 @@ static Child parse_words(const char *first, const char *second)
 static void test_options(void **state)
 {
     (void)state;
-    static const char *const good[][3] = {{NULL, NULL, "0 none 5 6 0.5"}, {"--flag", NULL, "1 none 5 6 0.5"},
-                                          {"--name", "x y", "0 x y 5 6 0.5"}, {"--name=", NULL, "0  5 6 0.5"},
-                                          {"--size=100", NULL, "0 none 100 6 0.5"},
-                                          {"--seed", "18446744073709551615", "0 none 5 18446744073709551615 0.5"},
-                                          {"--rate=1e-3", NULL, "0 none 5 6 0.001"}};
+    static const char *const good[][3] = {
+        {NULL, NULL, "0 none 5 6 0.5"},
+        {"--flag", NULL, "1 none 5 6 0.5"},
+        {"--name", "x y", "0 x y 5 6 0.5"},
+        {"--name=", NULL, "0  5 6 0.5"},
+        {"--size=100", NULL, "0 none 100 6 0.5"},
+        {"--seed", "18446744073709551615", "0 none 5 18446744073709551615 0.5"},
+        {"--rate=1e-3", NULL, "0 none 5 6 0.001"}};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         Child child = parse_words(good[i][0], good[i][1]);
         assert_true(child_exited(&child, 0));
         assert_string_equal(child.text, good[i][2]);
     }
-    static const char *const bad[][3] = {
-        {"--nothing", NULL, "--nothing"}, {"-x", NULL, "-x"},        {"word", NULL, "word"},
-        {"--size", NULL, "--size"},       {"--size=0", NULL, "0"},   {"--size=101", NULL, "101"},
-        {"--size=1.5", NULL, "1.5"},      {"--size=-1", NULL, "-1"}, {"--seed=-1", NULL, "-1"},
-        {"--seed=0x10", NULL, "0x10"},    {"--rate=2", NULL, "2"},   {"--rate=nan", NULL, "nan"},
-        {"--rate=", NULL, "rate"},        {"--rate=1z", NULL, "1z"}, {"--size=99999999999999999999", NULL, "99"},
-        {"--flag=1", NULL, "flag"}};
+    static const char *const bad[][3] = {{"--nothing", NULL, "--nothing"},
+                                         {"-x", NULL, "-x"},
+                                         {"word", NULL, "word"},
+                                         {"--size", NULL, "--size"},
+                                         {"--size=0", NULL, "0"},
+                                         {"--size=101", NULL, "101"},
+                                         {"--size=1.5", NULL, "1.5"},
+                                         {"--size=-1", NULL, "-1"},
+                                         {"--seed=-1", NULL, "-1"},
+                                         {"--seed=0x10", NULL, "0x10"},
+                                         {"--rate=2", NULL, "2"},
+                                         {"--rate=nan", NULL, "nan"},
+                                         {"--rate=", NULL, "rate"},
+                                         {"--rate=1z", NULL, "1z"},
+                                         {"--size=99999999999999999999", NULL, "99"},
+                                         {"--flag=1", NULL, "flag"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         Child child = parse_words(bad[i][0], bad[i][1]);
         char *newline = strchr(child.text, '\n');
-        if (!child_exited(&child, 2) || newline == NULL || newline[1] != '\0' || !strstr(child.text, bad[i][2]))
+        if (!child_exited(&child, 2) || newline == NULL || newline[1] != '\0' ||
+            !strstr(child.text, bad[i][2]))
             fail_msg("%s: expected one line and status 2, found \"%s\"", bad[i][0], child.text);
     }
     Child child = parse_words("--help", NULL);
@@ -591,7 +620,7 @@ static void test_options(void **state)
     assert_non_null(strstr(child.text, "a rate (0.5)"));
 }
 
-/* ---- files ------------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------------- */
 static char folder[512];
 
 static int make_folder(void **state)
@@ -630,7 +659,8 @@ static bool file_holds(const char *path, const char *text)
 {
     MappedFile file;
     assert_false(file_map(&file, path).failed);
-    bool same = file.size == strlen(text) && (file.size == 0 || memcmp(file.bytes, text, file.size) == 0);
+    bool same =
+        file.size == strlen(text) && (file.size == 0 || memcmp(file.bytes, text, file.size) == 0);
     file_unmap(&file);
     return same;
 }
@@ -773,13 +803,15 @@ static void test_file_map(void **state)
     error = file_map(&file, folder);
     assert_true(error.failed && strstr(error.text, "expected a file, found a folder") != NULL);
     error = file_map(&file, "/dev/null");
-    assert_true(error.failed && strstr(error.text, "expected a file, found something else") != NULL);
+    assert_true(error.failed &&
+                strstr(error.text, "expected a file, found something else") != NULL);
     /* A pipe that nobody writes to: an error at once, not a program that waits for ever. */
     assert_int_equal(mkfifo(pipe_path.text, 0600), 0);
     alarm(10);
     error = file_map(&file, pipe_path.text);
     alarm(0);
-    assert_true(error.failed && strstr(error.text, "expected a file, found something else") != NULL);
+    assert_true(error.failed &&
+                strstr(error.text, "expected a file, found something else") != NULL);
     unlink(pipe_path.text);
     write_whole(path.text, "");
     assert_false(file_map(&file, path.text).failed);
@@ -793,7 +825,8 @@ static void test_file_map(void **state)
 static void test_folders(void **state)
 {
     (void)state;
-    Path deep = path_of("a/b//c/"), part = path_of("a/b/c"), file = path_of("file"), inside = path_of("file/x");
+    Path deep = path_of("a/b//c/"), part = path_of("a/b/c"), file = path_of("file"),
+         inside = path_of("file/x");
     assert_false(folder_make(deep.text).failed);
     assert_true(exists(part.text));
     assert_false(folder_make(deep.text).failed);

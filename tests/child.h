@@ -1,6 +1,6 @@
-/* child: runs a piece of a test in a process of its own, for what ends the process: a broken contract,
- * an error that a main prints, a kill. What the child writes to stderr, and its last stdout before it
- * dies, goes to the test and not to the terminal.
+/* child: runs a piece of a test in a process of its own, for what ends the process: a broken
+ * contract, an error that a main prints, a kill. What the child writes to stderr, and its last
+ * stdout before it dies, goes to the test and not to the terminal.
  *
  * A child of fork has only the thread that called it: call threads_stop before, where loops ran. */
 #ifndef WENGERT_CHILD_H

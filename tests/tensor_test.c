@@ -1,6 +1,6 @@
-/* Tests of lib/tensor and of the contracts of lib/ops: the tape and its memory, marks, views, no-grad,
- * shapes that stretch and shapes that do not, and what is said when something does not fit. That the
- * gradients are right is the gates' business.
+/* Tests of lib/tensor and of the contracts of lib/ops: the tape and its memory, marks, views,
+ * no-grad, shapes that stretch and shapes that do not, and what is said when something does not
+ * fit. That the gradients are right is the gates' business.
  *
  * A broken contract ends the process, so each runs in a child whose last words are read. */
 #include "child.h"
@@ -28,7 +28,7 @@ static Tensor *wanted(Shape shape, real value)
     return t;
 }
 
-/* ---- shapes ------------------------------------------------------------------------------------ */
+/* ---- shapes --------------------------------------------------------------------------------- */
 static void test_shapes(void **state)
 {
     (void)state;
@@ -103,15 +103,17 @@ static void test_broadcast_mismatches(void **state)
         for (int turned = 0; turned < 2; turned++) {
             Pair pair = turned ? (Pair){pairs[i].b, pairs[i].a} : pairs[i];
             char expected[200];
-            snprintf(expected, sizeof expected, "broken contract: test: expected shapes that are equal or 1 at "
-                     "every axis, from the last on, found %s and %s\n", shape_text(pair.a), shape_text(pair.b));
+            snprintf(expected, sizeof expected,
+                     "broken contract: test: expected shapes that are equal or 1 at "
+                     "every axis, from the last on, found %s and %s\n",
+                     shape_text(pair.a), shape_text(pair.b));
             Child child = child_run(broadcast_pair, &pair);
             assert_true(child_aborted(&child));
             assert_string_equal(child.text, expected);
         }
 }
 
-/* ---- what does not fit ------------------------------------------------------------------------- */
+/* ---- what does not fit ---------------------------------------------------------------------- */
 
 /* One call that breaks a contract; each ends the process. */
 typedef struct {
@@ -119,7 +121,7 @@ typedef struct {
     const char *text;
 } Misuse;
 
-static Tensor *a(size_t x, size_t y)
+static Tensor *grid(size_t x, size_t y)
 {
     return wanted(shape2(x, y), 1);
 }
@@ -142,53 +144,53 @@ static Tensor *scalar(void)
 static const bool yes[8] = {1, 1, 1, 1, 1, 1, 1, 1};
 static const int zeros[8], too_large[4] = {0, 1, 3, 0}, negative[4] = {0, IGNORED, -2, 0};
 
-static void bad_add(void) { tensor_add(a(2, 3), a(2, 4)); }
-static void bad_sub(void) { tensor_sub(a(2, 3), a(2, 4)); }
-static void bad_mul(void) { tensor_mul(a(2, 3), list(2)); }
-static void bad_div(void) { tensor_div(cube(2, 3, 5), a(2, 5)); }
+static void bad_add(void) { tensor_add(grid(2, 3), grid(2, 4)); }
+static void bad_sub(void) { tensor_sub(grid(2, 3), grid(2, 4)); }
+static void bad_mul(void) { tensor_mul(grid(2, 3), list(2)); }
+static void bad_div(void) { tensor_div(cube(2, 3, 5), grid(2, 5)); }
 static void bad_dropout(void) { tensor_dropout(list(3), yes, 1); }
 static void bad_dropout_below(void) { tensor_dropout(list(3), yes, (real)-0.5); }
-static void bad_matmul(void) { tensor_matmul(a(2, 3), a(4, 5)); }
-static void bad_matmul_rank(void) { tensor_matmul(a(2, 3), list(3)); }
+static void bad_matmul(void) { tensor_matmul(grid(2, 3), grid(4, 5)); }
+static void bad_matmul_rank(void) { tensor_matmul(grid(2, 3), list(3)); }
 static void bad_matmul_batch(void) { tensor_matmul(cube(2, 3, 5), cube(3, 5, 2)); }
-static void bad_matmul_leading(void) { tensor_matmul(a(3, 5), cube(2, 5, 3)); }
-static void bad_linear(void) { tensor_linear(a(2, 3), a(4, 5), NULL); }
-static void bad_linear_scalar(void) { tensor_linear(scalar(), a(1, 5), NULL); }
-static void bad_linear_weight(void) { tensor_linear(a(2, 3), cube(3, 1, 5), NULL); }
-static void bad_linear_bias(void) { tensor_linear(a(2, 3), a(3, 5), list(3)); }
-static void bad_linear_bias_rank(void) { tensor_linear(a(2, 3), a(3, 5), a(1, 5)); }
-static void bad_sum(void) { tensor_sum(a(2, 3), 2); }
-static void bad_mean(void) { tensor_mean(a(2, 3), -3); }
+static void bad_matmul_leading(void) { tensor_matmul(grid(3, 5), cube(2, 5, 3)); }
+static void bad_linear(void) { tensor_linear(grid(2, 3), grid(4, 5), NULL); }
+static void bad_linear_scalar(void) { tensor_linear(scalar(), grid(1, 5), NULL); }
+static void bad_linear_weight(void) { tensor_linear(grid(2, 3), cube(3, 1, 5), NULL); }
+static void bad_linear_bias(void) { tensor_linear(grid(2, 3), grid(3, 5), list(3)); }
+static void bad_linear_bias_rank(void) { tensor_linear(grid(2, 3), grid(3, 5), grid(1, 5)); }
+static void bad_sum(void) { tensor_sum(grid(2, 3), 2); }
+static void bad_mean(void) { tensor_mean(grid(2, 3), -3); }
 static void bad_mean_scalar(void) { tensor_mean(scalar(), 0); }
 static void bad_transpose(void) { tensor_transpose(list(3)); }
-static void bad_reshape(void) { tensor_reshape(a(2, 3), shape2(2, 4)); }
-static void bad_permute(void) { tensor_permute(a(2, 3), (const int[]){0, 0}); }
-static void bad_permute_axis(void) { tensor_permute(a(2, 3), (const int[]){0, 2}); }
-static void bad_permute_negative(void) { tensor_permute(a(2, 3), (const int[]){0, -1}); }
-static void bad_slice(void) { tensor_slice(a(2, 3), 1, 1, 4); }
-static void bad_slice_turned(void) { tensor_slice(a(2, 3), 1, 2, 1); }
-static void bad_slice_axis(void) { tensor_slice(a(2, 3), 2, 0, 1); }
-static void bad_concat(void) { tensor_concat((Tensor *[]){a(2, 3), a(4, 5)}, 2, 0); }
-static void bad_concat_rank(void) { tensor_concat((Tensor *[]){a(2, 3), list(3)}, 2, 0); }
+static void bad_reshape(void) { tensor_reshape(grid(2, 3), shape2(2, 4)); }
+static void bad_permute(void) { tensor_permute(grid(2, 3), (const int[]){0, 0}); }
+static void bad_permute_axis(void) { tensor_permute(grid(2, 3), (const int[]){0, 2}); }
+static void bad_permute_negative(void) { tensor_permute(grid(2, 3), (const int[]){0, -1}); }
+static void bad_slice(void) { tensor_slice(grid(2, 3), 1, 1, 4); }
+static void bad_slice_turned(void) { tensor_slice(grid(2, 3), 1, 2, 1); }
+static void bad_slice_axis(void) { tensor_slice(grid(2, 3), 2, 0, 1); }
+static void bad_concat(void) { tensor_concat((Tensor *[]){grid(2, 3), grid(4, 5)}, 2, 0); }
+static void bad_concat_rank(void) { tensor_concat((Tensor *[]){grid(2, 3), list(3)}, 2, 0); }
 static void bad_concat_none(void) { tensor_concat(NULL, 0, 0); }
-static void bad_concat_axis(void) { tensor_concat((Tensor *[]){a(2, 3)}, 1, 2); }
+static void bad_concat_axis(void) { tensor_concat((Tensor *[]){grid(2, 3)}, 1, 2); }
 static void bad_softmax(void) { tensor_softmax(scalar()); }
 static void bad_log_softmax(void) { tensor_log_softmax(scalar()); }
 static void bad_cross_entropy(void) { tensor_cross_entropy(scalar(), zeros); }
-static void bad_cross_entropy_target(void) { tensor_cross_entropy(a(4, 3), too_large); }
-static void bad_cross_entropy_negative(void) { tensor_cross_entropy(a(4, 3), negative); }
-static void bad_fused(void) { tensor_softmax_cross_entropy(a(3, 0), zeros); }
-static void bad_fused_target(void) { tensor_softmax_cross_entropy(a(4, 3), too_large); }
-static void bad_fused_negative(void) { tensor_softmax_cross_entropy(a(4, 3), negative); }
+static void bad_cross_entropy_target(void) { tensor_cross_entropy(grid(4, 3), too_large); }
+static void bad_cross_entropy_negative(void) { tensor_cross_entropy(grid(4, 3), negative); }
+static void bad_fused(void) { tensor_softmax_cross_entropy(grid(3, 0), zeros); }
+static void bad_fused_target(void) { tensor_softmax_cross_entropy(grid(4, 3), too_large); }
+static void bad_fused_negative(void) { tensor_softmax_cross_entropy(grid(4, 3), negative); }
 static void bad_layer_norm(void) { tensor_layer_norm(scalar(), list(1), list(1), 1); }
-static void bad_layer_norm_gain(void) { tensor_layer_norm(a(2, 3), list(2), list(3), 1); }
-static void bad_layer_norm_bias(void) { tensor_layer_norm(a(2, 3), list(3), a(1, 3), 1); }
-static void bad_rms_norm(void) { tensor_rms_norm(a(2, 3), list(2), 1); }
+static void bad_layer_norm_gain(void) { tensor_layer_norm(grid(2, 3), list(2), list(3), 1); }
+static void bad_layer_norm_bias(void) { tensor_layer_norm(grid(2, 3), list(3), grid(1, 3), 1); }
+static void bad_rms_norm(void) { tensor_rms_norm(grid(2, 3), list(2), 1); }
 static void bad_embedding(void) { tensor_embedding(list(3), zeros, shape1(2)); }
-static void bad_embedding_id(void) { tensor_embedding(a(3, 2), too_large, shape2(2, 2)); }
-static void bad_embedding_negative(void) { tensor_embedding(a(3, 2), negative, shape1(4)); }
-static void bad_tied_head(void) { tensor_tied_head(a(2, 3), a(5, 4)); }
-static void bad_rope(void) { tensor_rope(a(2, 3)); }
+static void bad_embedding_id(void) { tensor_embedding(grid(3, 2), too_large, shape2(2, 2)); }
+static void bad_embedding_negative(void) { tensor_embedding(grid(3, 2), negative, shape1(4)); }
+static void bad_tied_head(void) { tensor_tied_head(grid(2, 3), grid(5, 4)); }
+static void bad_rope(void) { tensor_rope(grid(2, 3)); }
 static void bad_split_heads(void) { tensor_split_heads(cube(2, 3, 5), 2); }
 static void bad_merge_heads(void) { tensor_merge_heads(cube(2, 3, 5)); }
 static void bad_scores(void) { tensor_scores(cube(2, 3, 5), cube(2, 3, 4)); }
@@ -198,7 +200,7 @@ static void bad_mix(void) { tensor_mix(cube(2, 3, 5), cube(2, 4, 5)); }
 static void bad_attention(void) { tensor_attention(cube(2, 3, 7), 1); }
 static void bad_attention_heads(void) { tensor_attention(cube(2, 3, 6), 4); }
 static void bad_item(void) { tensor_item(list(2)); }
-static void bad_dim(void) { tensor_dim(a(2, 3), 2); }
+static void bad_dim(void) { tensor_dim(grid(2, 3), 2); }
 static void bad_size(void) { tensor_new(shape3((size_t)1 << 31, (size_t)1 << 31, 4)); }
 static void bad_want_grad(void) { tensor_want_grad(tensor_exp(list(2))); }
 static void bad_grad_write(void) { grad_write(filled(shape1(2), 1)); }
@@ -211,24 +213,39 @@ static void bad_backward_silent(void)
     tensor_backward(tensor_exp(scalar()));
 }
 
-static const char leaf_text[] = "tensor_backward: expected a result made from a parameter while recording";
-static const char broadcast_text[] = "expected shapes that are equal or 1 at every axis, from the last on, found";
+static const char leaf_text[] =
+    "tensor_backward: expected a result made from a parameter while recording";
+static const char broadcast_text[] =
+    "expected shapes that are equal or 1 at every axis, from the last on, found";
 static const Misuse misuses[] = {
-    {bad_add, "tensor_add: "}, {bad_add, broadcast_text}, {bad_add, "found (2,3) and (2,4)"},
-    {bad_sub, "tensor_sub: "}, {bad_sub, broadcast_text}, {bad_sub, "found (2,3) and (2,4)"},
-    {bad_mul, "tensor_mul: "}, {bad_mul, broadcast_text}, {bad_mul, "found (2,3) and (2)"},
-    {bad_div, "tensor_div: "}, {bad_div, broadcast_text}, {bad_div, "found (2,3,5) and (2,5)"},
+    {bad_add, "tensor_add: "},
+    {bad_add, broadcast_text},
+    {bad_add, "found (2,3) and (2,4)"},
+    {bad_sub, "tensor_sub: "},
+    {bad_sub, broadcast_text},
+    {bad_sub, "found (2,3) and (2,4)"},
+    {bad_mul, "tensor_mul: "},
+    {bad_mul, broadcast_text},
+    {bad_mul, "found (2,3) and (2)"},
+    {bad_div, "tensor_div: "},
+    {bad_div, broadcast_text},
+    {bad_div, "found (2,3,5) and (2,5)"},
     {bad_dropout, "tensor_dropout: expected a rate in [0, 1), found 1\n"},
     {bad_dropout_below, "tensor_dropout: expected a rate in [0, 1), found -0.5"},
     {bad_matmul, "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (2,3) and (4,5)"},
-    {bad_matmul_rank, "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (2,3) and (3)"},
-    {bad_matmul_batch, "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (2,3,5) and (3,5,2)"},
-    {bad_matmul_leading, "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (3,5) and (2,5,3)"},
+    {bad_matmul_rank,
+     "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (2,3) and (3)"},
+    {bad_matmul_batch,
+     "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (2,3,5) and (3,5,2)"},
+    {bad_matmul_leading,
+     "tensor_matmul: expected (...,M,K) and (K,N) or (...,K,N), found (3,5) and (2,5,3)"},
     {bad_linear, "tensor_linear: expected x (...,I) and weight (I,O), found (2,3) and (4,5)"},
     {bad_linear_scalar, "tensor_linear: expected x (...,I) and weight (I,O), found () and (1,5)"},
-    {bad_linear_weight, "tensor_linear: expected x (...,I) and weight (I,O), found (2,3) and (3,1,5)"},
+    {bad_linear_weight,
+     "tensor_linear: expected x (...,I) and weight (I,O), found (2,3) and (3,1,5)"},
     {bad_linear_bias, "tensor_linear: expected weight (I,O) and bias (O), found (3,5) and (3)"},
-    {bad_linear_bias_rank, "tensor_linear: expected weight (I,O) and bias (O), found (3,5) and (1,5)"},
+    {bad_linear_bias_rank,
+     "tensor_linear: expected weight (I,O) and bias (O), found (3,5) and (1,5)"},
     {bad_sum, "tensor_sum: expected an axis of a tensor of shape (2,3), found 2"},
     {bad_mean, "tensor_mean: expected an axis of a tensor of shape (2,3), found -3"},
     {bad_mean_scalar, "tensor_mean: expected an axis of a tensor of shape (), found 0"},
@@ -247,26 +264,39 @@ static const Misuse misuses[] = {
     {bad_softmax, "tensor_softmax: expected at least one axis, found ()"},
     {bad_log_softmax, "tensor_log_softmax: expected at least one axis, found ()"},
     {bad_cross_entropy, "tensor_cross_entropy: expected probabilities (...,V), found ()"},
-    {bad_cross_entropy_target, "tensor_cross_entropy: expected a target in [0, 3), found 3 in row 2 of (4,3)"},
-    {bad_cross_entropy_negative, "tensor_cross_entropy: expected a target in [0, 3), found -2 in row 2 of (4,3)"},
+    {bad_cross_entropy_target,
+     "tensor_cross_entropy: expected a target in [0, 3), found 3 in row 2 of (4,3)"},
+    {bad_cross_entropy_negative,
+     "tensor_cross_entropy: expected a target in [0, 3), found -2 in row 2 of (4,3)"},
     {bad_fused, "tensor_softmax_cross_entropy: expected logits (...,V), found (3,0)"},
-    {bad_fused_target, "tensor_softmax_cross_entropy: expected a target in [0, 3), found 3 in row 2 of (4,3)"},
-    {bad_fused_negative, "tensor_softmax_cross_entropy: expected a target in [0, 3), found -2 in row 2 of (4,3)"},
+    {bad_fused_target,
+     "tensor_softmax_cross_entropy: expected a target in [0, 3), found 3 in row 2 of (4,3)"},
+    {bad_fused_negative,
+     "tensor_softmax_cross_entropy: expected a target in [0, 3), found -2 in row 2 of (4,3)"},
     {bad_layer_norm, "tensor_layer_norm: expected x (...,C)"},
-    {bad_layer_norm_gain, "tensor_layer_norm: expected x (...,C) and gain (C), found (2,3) and (2)"},
-    {bad_layer_norm_bias, "tensor_layer_norm: expected x (...,C) and bias (C), found (2,3) and (1,3)"},
+    {bad_layer_norm_gain,
+     "tensor_layer_norm: expected x (...,C) and gain (C), found (2,3) and (2)"},
+    {bad_layer_norm_bias,
+     "tensor_layer_norm: expected x (...,C) and bias (C), found (2,3) and (1,3)"},
     {bad_rms_norm, "tensor_rms_norm: expected x (...,C) and gain (C), found (2,3) and (2)"},
-    {bad_embedding, "tensor_embedding: expected a table (V,C) and ids of rank 3 at most, found (3)"},
-    {bad_embedding_id, "tensor_embedding: expected ids in [0, 3) for a table of shape (3,2), found 3"},
-    {bad_embedding_negative, "tensor_embedding: expected ids in [0, 3) for a table of shape (3,2), found -1"},
+    {bad_embedding,
+     "tensor_embedding: expected a table (V,C) and ids of rank 3 at most, found (3)"},
+    {bad_embedding_id,
+     "tensor_embedding: expected ids in [0, 3) for a table of shape (3,2), found 3"},
+    {bad_embedding_negative,
+     "tensor_embedding: expected ids in [0, 3) for a table of shape (3,2), found -1"},
     {bad_tied_head, "tensor_tied_head: expected x (...,C) and table (V,C), found (2,3) and (5,4)"},
     {bad_rope, "tensor_rope: expected x (...,T,D) with an even D, found (2,3)"},
-    {bad_split_heads, "tensor_split_heads: expected (B,T,C) with C divisible by 2 heads, found (2,3,5)"},
+    {bad_split_heads,
+     "tensor_split_heads: expected (B,T,C) with C divisible by 2 heads, found (2,3,5)"},
     {bad_merge_heads, "tensor_merge_heads: expected (B,H,T,D), found (2,3,5)"},
-    {bad_scores, "tensor_scores: expected queries (...,T,D) and keys (...,S,D), found (2,3,5) and (2,3,4)"},
+    {bad_scores,
+     "tensor_scores: expected queries (...,T,D) and keys (...,S,D), found (2,3,5) and (2,3,4)"},
     {bad_mask, "tensor_mask: expected scores (...,T,S), found (3)"},
-    {bad_mask_count, "tensor_mask: expected 1 mask or one for each index of the first axis of (2,1,2), found 3"},
-    {bad_mix, "tensor_mix: expected probabilities (...,T,S) and values (...,S,D), found (2,3,5) and (2,4,5)"},
+    {bad_mask_count,
+     "tensor_mask: expected 1 mask or one for each index of the first axis of (2,1,2), found 3"},
+    {bad_mix, "tensor_mix: expected probabilities (...,T,S) and values (...,S,D), found (2,3,5) "
+              "and (2,4,5)"},
     {bad_attention, "tensor_attention: expected qkv (B,T,3C) with C divisible by 1 heads"},
     {bad_attention_heads, "tensor_attention: expected qkv (B,T,3C) with C divisible by 4 heads"},
     {bad_item, "tensor_item: expected a tensor of one element, found (2)"},
@@ -293,12 +323,12 @@ static void test_misuses(void **state)
         const char *newline = strchr(child.text, '\n');
         if (!child_aborted(&child) || strstr(child.text, misuse.text) == NULL || newline == NULL ||
             newline[1] != '\0')
-            fail_msg("expected one line with \"%s\" and an abort, found status %d and \"%s\"", misuse.text,
-                     child.status, child.text);
+            fail_msg("expected one line with \"%s\" and an abort, found status %d and \"%s\"",
+                     misuse.text, child.status, child.text);
     }
 }
 
-/* ---- the tape ---------------------------------------------------------------------------------- */
+/* ---- the tape ------------------------------------------------------------------------------- */
 static void test_tape_order(void **state)
 {
     (void)state;
@@ -306,7 +336,8 @@ static void test_tape_order(void **state)
     size_t before = tape_length();
     Tensor *x = list(3), *constant = filled(shape1(3), 2);
     Tensor *y = tensor_mul(x, constant), *z = tensor_add(y, x), *beside = tensor_exp(constant);
-    assert_int_equal(tape_length() - before, 2); /* leaves and what comes from constants are not on it */
+    assert_int_equal(tape_length() - before,
+                     2); /* leaves and what comes from constants are not on it */
     assert_ptr_equal(z->previous, y);
     assert_ptr_equal(z->parents[0], y);
     assert_ptr_equal(z->parents[1], x);
@@ -342,13 +373,15 @@ static void test_marks_nest(void **state)
     tape_release(outer);
 }
 
-/* One step of something with all kinds of nodes, of a size that grows the arena beyond its first chunk. */
+/* One step of something with all kinds of nodes, of a size that grows the arena beyond its first
+ * chunk. */
 static double busy_step(Tensor *weight, Tensor *bias)
 {
     TapeMark mark = tape_mark();
     Tensor *x = filled(shape3(32, 16, 64), (real)0.01);
     Tensor *h = tensor_gelu(tensor_linear(x, weight, bias));
-    h = tensor_add(h, tensor_permute(tensor_permute(h, (const int[]){2, 0, 1}), (const int[]){1, 2, 0}));
+    h = tensor_add(
+        h, tensor_permute(tensor_permute(h, (const int[]){2, 0, 1}), (const int[]){1, 2, 0}));
     h = tensor_concat((Tensor *[]){h, tensor_slice(h, 2, 0, 3)}, 2, 2);
     Tensor *loss = tensor_mean(tensor_softmax(tensor_reshape(h, shape2(512, 67))), ALL_AXES);
     tensor_zero_grad(weight);
@@ -450,7 +483,7 @@ static void test_each_thread_has_a_tape(void **state)
     tape_release(mark);
 }
 
-/* ---- no-grad, views, parameters ---------------------------------------------------------------- */
+/* ---- no-grad, views, parameters ------------------------------------------------------------- */
 static void test_no_grad(void **state)
 {
     (void)state;
@@ -475,7 +508,7 @@ static void test_views_share(void **state)
 {
     (void)state;
     TapeMark mark = tape_mark();
-    Tensor *x = a(2, 3);
+    Tensor *x = grid(2, 3);
     Tensor *view = tensor_reshape(x, shape1(6)), *again = tensor_reshape(view, shape3(3, 1, 2));
     assert_ptr_equal(view->data, x->data);
     assert_ptr_equal(again->data, x->data);
@@ -483,7 +516,8 @@ static void test_views_share(void **state)
     assert_true(view->data[4] == 9 && again->data[4] == 9);
     tensor_retain_grad(view);
     tensor_backward_from(tensor_mul(again, again), (const real[]){1, 1, 1, 1, 1, 1});
-    assert_ptr_not_equal(view->grad, x->grad); /* gradients are two buffers: x may have other children */
+    assert_ptr_not_equal(view->grad,
+                         x->grad); /* gradients are two buffers: x may have other children */
     assert_true(x->grad[0] == 2 && x->grad[4] == 18 && view->grad[4] == 18);
     const Tensor *copy = tensor_detach(x);
     assert_ptr_not_equal(copy->data, x->data);
@@ -512,33 +546,33 @@ static void test_parameters_last(void **state)
     tensor_free(NULL);
 }
 
-/* ---- nothing at all ---------------------------------------------------------------------------- */
+/* ---- nothing at all ------------------------------------------------------------------------- */
 static void test_empty_tensors(void **state)
 {
     (void)state;
     TapeMark mark = tape_mark();
-    Tensor *x = a(3, 0), *w = a(0, 5), *bias = list(5);
+    Tensor *x = grid(3, 0), *w = grid(0, 5), *bias = list(5);
     Tensor *y = tensor_linear(x, w, bias); /* (3,5): the bias alone */
     assert_true(y->data[14] == 1);
     tensor_backward(tensor_sum(y, ALL_AXES));
     assert_true(bias->grad[4] == 3 && x->has_grad && w->has_grad);
     tensor_zero_grad(bias);
-    tensor_backward(tensor_sum(tensor_linear(a(0, 4), a(4, 5), bias), ALL_AXES));
+    tensor_backward(tensor_sum(tensor_linear(grid(0, 4), grid(4, 5), bias), ALL_AXES));
     assert_true(bias->grad[4] == 0);
-    assert_true(tensor_matmul(a(2, 0), a(0, 3))->data[5] == 0);
-    assert_true(tensor_sum(a(3, 0), 1)->data[2] == 0);
-    Tensor *joined = tensor_concat((Tensor *[]){a(0, 2), a(3, 2)}, 2, 0);
+    assert_true(tensor_matmul(grid(2, 0), grid(0, 3))->data[5] == 0);
+    assert_true(tensor_sum(grid(3, 0), 1)->data[2] == 0);
+    Tensor *joined = tensor_concat((Tensor *[]){grid(0, 2), grid(3, 2)}, 2, 0);
     assert_true(shape_equal(joined->shape, shape2(3, 2)));
-    tensor_backward(tensor_sum(tensor_add(a(0, 2), list(2)), ALL_AXES));
-    tensor_backward(tensor_sum(tensor_softmax(a(0, 4)), ALL_AXES));
-    tensor_backward(tensor_sum(tensor_log_softmax(a(4, 0)), ALL_AXES));
+    tensor_backward(tensor_sum(tensor_add(grid(0, 2), list(2)), ALL_AXES));
+    tensor_backward(tensor_sum(tensor_softmax(grid(0, 4)), ALL_AXES));
+    tensor_backward(tensor_sum(tensor_log_softmax(grid(4, 0)), ALL_AXES));
     tensor_backward(tensor_sum(tensor_transpose(cube(2, 0, 3)), ALL_AXES));
     tensor_backward(tensor_sum(tensor_permute(cube(2, 0, 3), (const int[]){2, 0, 1}), ALL_AXES));
-    assert_true(tensor_item(tensor_softmax_cross_entropy(a(0, 4), zeros)) == 0);
+    assert_true(tensor_item(tensor_softmax_cross_entropy(grid(0, 4), zeros)) == 0);
     tape_release(mark);
 }
 
-/* ---- the same bits with any number of threads --------------------------------------------------- */
+/* ---- the same bits with any number of threads ----------------------------------------------- */
 enum { WIDTH = 96, ROWS = 150, GRADIENTS = WIDTH * WIDTH + WIDTH };
 
 static void wide_step(int threads, real *out)
@@ -546,7 +580,7 @@ static void wide_step(int threads, real *out)
     threads_set(threads);
     TapeMark mark = tape_mark();
     Random random = random_make(9, 0);
-    Tensor *x = tensor_new(shape2(ROWS, WIDTH)), *w = a(WIDTH, WIDTH), *bias = list(WIDTH);
+    Tensor *x = tensor_new(shape2(ROWS, WIDTH)), *w = grid(WIDTH, WIDTH), *bias = list(WIDTH);
     int targets[ROWS];
     for (size_t i = 0; i < x->size; i++)
         x->data[i] = (real)random_normal(&random);
@@ -566,7 +600,8 @@ static void wide_step(int threads, real *out)
 static void test_threads_change_no_bit(void **state)
 {
     (void)state;
-    real *one = memory_alloc((1 + GRADIENTS) * sizeof *one), *more = memory_alloc((1 + GRADIENTS) * sizeof *more);
+    real *one = memory_alloc((1 + GRADIENTS) * sizeof *one),
+         *more = memory_alloc((1 + GRADIENTS) * sizeof *more);
     wide_step(1, one);
     assert_true(isfinite(one[0]) && isfinite(one[GRADIENTS]));
     static const int counts[] = {2, 3, 8};

@@ -1,12 +1,12 @@
-/* Trains the two-moons network of chapter 04 twice, side by side: with a Value for every number, and
- * with a tensor for every layer. Both begin with the same weights and see the same hundred points, so
- * each step's loss and gradients can be compared. Layers, tanh and the loss come from chapters 06 to 08,
- * as tools: here they are only used.
+/* Trains the two-moons network of chapter 04 twice, side by side: with a Value for every number,
+ * and with a tensor for every layer. Both begin with the same weights and see the same hundred
+ * points, so each step's loss and gradients can be compared. Layers, tanh and the loss come from
+ * chapters 06 to 08, as tools: here they are only used.
  *
  * Columns: step, the loss of either engine, gradients_apart (the largest difference between the two
  * gradients of one weight, by the largest gradient). Beside FILE.tsv it writes
- *   FILE-nodes.tsv   width multiplications values tape_nodes: what each engine records for one loss of a
- *                    network of that width; Values are counted in whole blocks of 256 */
+ *   FILE-nodes.tsv   width multiplications values tape_nodes: what each engine records for one loss
+ *                    of a network of that width; Values are counted in whole blocks of 256 */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -140,7 +140,8 @@ static double gradients_apart(const ValueMlp *mlp, const TensorMlp *copy)
         for (size_t n = 0; n < layer->outputs; n++) {
             const Value *parameters = layer->neurons[n].parameters;
             for (size_t i = 0; i < layer->inputs; i++)
-                compare(&difference, parameters[i].grad, copy->weight[l]->grad[i * layer->outputs + n]);
+                compare(&difference, parameters[i].grad,
+                        copy->weight[l]->grad[i * layer->outputs + n]);
             compare(&difference, parameters[layer->inputs].grad, copy->bias[l]->grad[n]);
         }
     }
@@ -239,8 +240,9 @@ int main(int argc, char **argv)
 {
     const char *path = "build/plots/05-tensor.tsv";
     uint64_t seed = 4;
-    const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
-                              {"seed", OPTION_SEED, &seed, 0, 0, "of points and weights; 4 is chapter 04's"}};
+    const Option options[] = {
+        {"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
+        {"seed", OPTION_SEED, &seed, 0, 0, "of points and weights; 4 is chapter 04's"}};
     options_parse(argc, argv, "Trains the network of chapter 04 in both engines and compares them.",
                   options, 2);
     Moons moons = moons_make(seed);

@@ -2,13 +2,13 @@
  * lesson works by hand.
  *
  * Each forward is held to a plain loop written here, with the function written another way than the
- * library's; each gradient to five-point differences. Shapes have prime or pairwise different sizes.
- * The rows "by hand" hold values and gradients to numbers that the lesson derives. */
+ * library's; each gradient to five-point differences. Shapes have prime or pairwise different
+ * sizes. The rows "by hand" hold values and gradients to numbers that the lesson derives. */
 #include "ops/ops.h"
 
 #include <string.h>
 
-/* ---- two operands ------------------------------------------------------------------------------ */
+/* ---- two operands --------------------------------------------------------------------------- */
 typedef Tensor *(*Binary)(Tensor *, Tensor *);
 typedef struct {
     Binary op;
@@ -99,7 +99,7 @@ static void check_all_binary(const char *name, Binary op, char sign)
     check_twice(name, &which);
 }
 
-/* ---- one operand ------------------------------------------------------------------------------- */
+/* ---- one operand ---------------------------------------------------------------------------- */
 typedef struct {
     Tensor *(*op)(Tensor *);
     double (*plain)(double);
@@ -116,7 +116,8 @@ static void unary_reference(real *out, Tensor *const *in, const void *context)
         out[i] = (real)((const Unary *)context)->plain((double)in[0]->data[i]);
 }
 
-static void check_unary(const char *row, Tensor *(*op)(Tensor *), double (*plain)(double), Tensor *x)
+static void check_unary(const char *row, Tensor *(*op)(Tensor *), double (*plain)(double),
+                        Tensor *x)
 {
     const Unary which = {op, plain};
     TapeMark mark = tape_mark();
@@ -183,7 +184,7 @@ static void check_dropout(void)
     tape_release(mark);
 }
 
-/* ---- by hand ----------------------------------------------------------------------------------- */
+/* ---- by hand -------------------------------------------------------------------------------- */
 
 /* Numbers found against numbers known, to round-off. */
 static void check_values(const char *row, const real *found, const double *known, size_t count)
@@ -206,7 +207,8 @@ static void check_row_bias(void)
 {
     const real upstream[4] = {(real)0.5, 1, 2, 3};
     TapeMark mark = tape_mark();
-    Tensor *a = wanted(shape2(2, 2), (real[]){1, 2, 3, 4}), *b = wanted(shape1(2), (real[]){10, 20});
+    Tensor *a = wanted(shape2(2, 2), (real[]){1, 2, 3, 4}),
+           *b = wanted(shape1(2), (real[]){10, 20});
     Tensor *y = tensor_add(a, b);
     tensor_backward_from(y, upstream);
     check_values("add by hand: [[1,2],[3,4]] + [10,20]", y->data, (double[]){11, 22, 13, 24}, 4);
@@ -216,8 +218,8 @@ static void check_row_bias(void)
 }
 
 /* y, dy/da and dy/db at one point. */
-static void check_binary_by_hand(const char *row, Tensor *(*op)(Tensor *, Tensor *), double a, double b,
-                                 const double known[3])
+static void check_binary_by_hand(const char *row, Tensor *(*op)(Tensor *, Tensor *), double a,
+                                 double b, const double known[3])
 {
     TapeMark mark = tape_mark();
     Tensor *x = wanted(shape0(), (real[]){(real)a}), *y = wanted(shape0(), (real[]){(real)b});
@@ -248,16 +250,18 @@ static void check_functions_by_hand(void)
                         (double[]){1, 2, 1, 2});
     check_unary_by_hand("log by hand: at 1 and 4", tensor_log, 1, 4,
                         (double[]){0, 1.38629436111989061883, 1, 0.25});
-    check_unary_by_hand("tanh by hand: at 0 and log 2", tensor_tanh, 0, (real)0.69314718055994530942,
-                        (double[]){0, 0.6, 1, 0.64});
+    check_unary_by_hand("tanh by hand: at 0 and log 2", tensor_tanh, 0,
+                        (real)0.69314718055994530942, (double[]){0, 0.6, 1, 0.64});
     check_unary_by_hand("sigmoid by hand: at 0 and log 3", tensor_sigmoid, 0,
                         (real)1.09861228866810969140, (double[]){0.5, 0.75, 0.25, 0.1875});
-    check_unary_by_hand("relu by hand: at its kink and 2", tensor_relu, 0, 2, (double[]){0, 2, 0, 1});
+    check_unary_by_hand("relu by hand: at its kink and 2", tensor_relu, 0, 2,
+                        (double[]){0, 2, 0, 1});
     check_unary_by_hand("gelu by hand: at 1 and 0", tensor_gelu, 1, 0,
                         (double[]){0.84134474606854294859, 0, 1.08331547058768629838, 0.5});
     check_unary_by_hand("gelu_tanh by hand: at 1 and 0", tensor_gelu_tanh, 1, 0,
                         (double[]){0.84119199060827670478, 0, 1.08296408384578255514, 0.5});
-    check_unary_by_hand("silu by hand: at 0 and log 3", tensor_silu, 0, (real)1.09861228866810969140,
+    check_unary_by_hand("silu by hand: at 0 and log 3", tensor_silu, 0,
+                        (real)1.09861228866810969140,
                         (double[]){0, 0.82395921650108226855, 0.5, 0.95598980412527056714});
 }
 
@@ -265,7 +269,8 @@ static void check_functions_by_hand(void)
 static void check_far_out(void)
 {
     const double step[4] = {0, 1, 0, 0}, ramp[4] = {0, 1000, 0, 1};
-    check_unary_by_hand("tanh at -1000 and 1000", tensor_tanh, -1000, 1000, (double[]){-1, 1, 0, 0});
+    check_unary_by_hand("tanh at -1000 and 1000", tensor_tanh, -1000, 1000,
+                        (double[]){-1, 1, 0, 0});
     check_unary_by_hand("sigmoid at -1000 and 1000", tensor_sigmoid, -1000, 1000, step);
     check_unary_by_hand("gelu at -1000 and 1000", tensor_gelu, -1000, 1000, ramp);
     check_unary_by_hand("gelu_tanh at -1000 and 1000", tensor_gelu_tanh, -1000, 1000, ramp);
@@ -332,7 +337,8 @@ int main(int argc, char **argv)
     check_unary("relu (3,7) away from its kink", tensor_relu, plain_relu,
                 check_away_from_zero(shape2(3, 7), (real)0.1));
     check_unary("gelu (3,7)", tensor_gelu, plain_gelu, check_normal(shape2(3, 7), 1));
-    check_unary("gelu_tanh (3,7)", tensor_gelu_tanh, plain_gelu_tanh, check_normal(shape2(3, 7), 1));
+    check_unary("gelu_tanh (3,7)", tensor_gelu_tanh, plain_gelu_tanh,
+                check_normal(shape2(3, 7), 1));
     check_unary("silu (3,7)", tensor_silu, plain_silu, check_normal(shape2(3, 7), 2));
     check_unary("tanh (2,3,5) out to its tails", tensor_tanh, plain_tanh,
                 check_normal(shape3(2, 3, 5), 3));

@@ -1,9 +1,9 @@
 /* Fits the same curve six times, by the same network from the same weights, each time with another
  * activation between its two layers. What differs between the loss curves is the activation alone.
  *
- * The network has 1 input, 24 hidden units and 1 output; the curve is sin(3x) + x/2 on [-2, 2], with
- * noise of deviation 0.1 on 65 points. The linear layers and the mean come from chapter 07, as tools.
- * Columns: step, and the mean squared error with each activation. Beside FILE.tsv it writes
+ * The network has 1 input, 24 hidden units and 1 output; the curve is sin(3x) + x/2 on [-2, 2],
+ * with noise of deviation 0.1 on 65 points. The linear layers and the mean come from chapter 07, as
+ * tools. Columns: step, and the mean squared error with each activation. Beside FILE.tsv it writes
  *   FILE-fits.tsv   x, the noisy target, and the fitted value with each activation */
 #include "../program.h"
 #include "ops/ops.h"
@@ -47,7 +47,8 @@ typedef struct {
 /* The same numbers for every activation. Hidden units bend at places spread over [-2, 2]. */
 static Network network_make(uint64_t seed)
 {
-    const Shape shapes[PARAMETERS] = {shape2(1, HIDDEN), shape1(HIDDEN), shape2(HIDDEN, 1), shape1(1)};
+    const Shape shapes[PARAMETERS] = {shape2(1, HIDDEN), shape1(HIDDEN), shape2(HIDDEN, 1),
+                                      shape1(1)};
     const double deviation[PARAMETERS] = {2, 2, 1 / sqrt((double)HIDDEN), 0};
     Network network;
     Random random = random_make(seed, 1);
@@ -65,7 +66,8 @@ static void network_free(Network *network)
         tensor_free(network->parameter[p]);
 }
 
-static Tensor *network_forward(const Network *network, const Data *data, const Activation *activation)
+static Tensor *network_forward(const Network *network, const Data *data,
+                               const Activation *activation)
 {
     Tensor *const *p = network->parameter;
     Tensor *x = tensor_from(shape2(POINTS, 1), data->x);
@@ -113,8 +115,8 @@ static void train(Network *networks, const Data *data, const char *path)
         exit_if(tsv_row(&log, 1 + ACTIVATIONS, row));
     }
     exit_if(tsv_close(&log));
-    printf("sin(3x) + x/2 with noise of variance 0.01, %d points, %d hidden units, %d steps\n", POINTS,
-           HIDDEN, STEPS);
+    printf("sin(3x) + x/2 with noise of variance 0.01, %d points, %d hidden units, %d steps\n",
+           POINTS, HIDDEN, STEPS);
     for (int a = 0; a < ACTIVATIONS; a++)
         printf("  %-10s loss from %5.2f to %.3f\n", activations[a].name, first[a], row[1 + a]);
 }

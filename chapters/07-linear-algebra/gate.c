@@ -1,14 +1,14 @@
-/* The gate of chapter 07: matrix products, linear layers, sums and means, and the operations that only
- * move elements; at its end a three-layer network made of them.
+/* The gate of chapter 07: matrix products, linear layers, sums and means, and the operations that
+ * only move elements; at its end a three-layer network made of them.
  *
- * Forwards are held to plain loops written here from the definitions, over whole index tuples, so that
- * nothing of the library's arithmetic of strides is repeated; gradients to five-point differences.
- * Sizes are prime or pairwise different: a wrong transpose does not fit. */
+ * Forwards are held to plain loops written here from the definitions, over whole index tuples, so
+ * that nothing of the library's arithmetic of strides is repeated; gradients to five-point
+ * differences. Sizes are prime or pairwise different: a wrong transpose does not fit. */
 #include "ops/ops.h"
 
 #include <string.h>
 
-/* ---- indices ----------------------------------------------------------------------------------- */
+/* ---- indices -------------------------------------------------------------------------------- */
 
 /* The index tuple of element `at` of a row-major shape, and back. */
 static void index_split(Shape shape, size_t at, size_t index[RANK_MAX])
@@ -32,7 +32,7 @@ static int from_front(int axis, int rank)
     return axis < 0 ? axis + rank : axis;
 }
 
-/* ---- matmul ------------------------------------------------------------------------------------ */
+/* ---- matmul --------------------------------------------------------------------------------- */
 static Tensor *matmul_forward(Tensor *const *in, const void *context)
 {
     (void)context;
@@ -43,7 +43,8 @@ static Tensor *matmul_forward(Tensor *const *in, const void *context)
 static void multiply(real *out, const Tensor *a, const Tensor *b)
 {
     int ra = a->shape.rank, rb = b->shape.rank;
-    size_t rows = a->shape.dim[ra - 2], inner = a->shape.dim[ra - 1], columns = b->shape.dim[rb - 1];
+    size_t rows = a->shape.dim[ra - 2], inner = a->shape.dim[ra - 1],
+           columns = b->shape.dim[rb - 1];
     size_t batches = a->size / (rows * inner);
     for (size_t batch = 0; batch < batches; batch++)
         for (size_t m = 0; m < rows; m++)
@@ -62,7 +63,7 @@ static void matmul_reference(real *out, Tensor *const *in, const void *context)
     multiply(out, in[0], in[1]);
 }
 
-/* A product is linear in each operand, so that a long step costs nothing and keeps round-off small. */
+/* A product is linear in each operand: a long step costs nothing and keeps round-off small. */
 static void check_matmul(Shape a, Shape b, Shape result)
 {
     char row[80];
@@ -90,7 +91,8 @@ static void square_reference(real *out, Tensor *const *in, const void *context)
             for (size_t n = 0; n < rows; n++) {
                 *out = 0;
                 for (size_t k = 0; k < inner; k++)
-                    *out += x[m * inner + k] * (context == NULL ? x[k * inner + n] : x[n * inner + k]);
+                    *out +=
+                        x[m * inner + k] * (context == NULL ? x[k * inner + n] : x[n * inner + k]);
                 out++;
             }
 }
@@ -161,7 +163,7 @@ static void check_matmuls(void)
     check_half("matmul (2,3,5) by (2,5,7) constant", 1);
 }
 
-/* ---- linear ------------------------------------------------------------------------------------ */
+/* ---- linear --------------------------------------------------------------------------------- */
 
 /* Which inputs are x, weight and bias; a bias of -1 is NULL. Tied inputs have the same number. */
 typedef struct {
@@ -230,7 +232,7 @@ static void check_linears(void)
     check_linear_tied("linear (5) its own bias", shape1(5), (LinearUse){0, 1, 0}, shape2(5, 5));
 }
 
-/* ---- sum and mean ------------------------------------------------------------------------------ */
+/* ---- sum and mean --------------------------------------------------------------------------- */
 typedef struct {
     Tensor *(*op)(Tensor *, int);
     int axis;
@@ -272,8 +274,12 @@ static void check_reduction(bool mean, Shape x, int axis, Shape result)
     else
         snprintf(row, sizeof row, "%s %s over axis %d", op, shape_text(x), axis);
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = row, .forward = reduction_forward, .context = &which, .n = 1,
-                                .in = {check_uniform(x, (real)-0.2, 1)}, .shape = result,
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = reduction_forward,
+                                .context = &which,
+                                .n = 1,
+                                .in = {check_uniform(x, (real)-0.2, 1)},
+                                .shape = result,
                                 .reference = reduction_reference});
     tape_release(mark);
 }
@@ -311,13 +317,16 @@ static void centre_reference(real *out, Tensor *const *in, const void *context)
 static void check_centre(void)
 {
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "mean (3,5) of rows, taken off them", .forward = centre_forward,
-                                .n = 1, .in = {check_normal(shape2(3, 5), 1)}, .shape = shape2(3, 5),
+    tensor_check(&(TensorCheck){.name = "mean (3,5) of rows, taken off them",
+                                .forward = centre_forward,
+                                .n = 1,
+                                .in = {check_normal(shape2(3, 5), 1)},
+                                .shape = shape2(3, 5),
                                 .reference = centre_reference});
     tape_release(mark);
 }
 
-/* ---- transpose, permute, reshape --------------------------------------------------------------- */
+/* ---- transpose, permute, reshape ------------------------------------------------------------ */
 static Tensor *permute_forward(Tensor *const *in, const void *context)
 {
     return tensor_permute(in[0], context);
@@ -351,11 +360,13 @@ static void check_moved(Shape x, const int *axes)
     const int *order = axes == NULL ? last_two[x.rank - 2] : axes;
     char row[80];
     Shape result = x;
-    int used = snprintf(row, sizeof row, "%s %s", axes == NULL ? "transpose" : "permute", shape_text(x));
+    int used =
+        snprintf(row, sizeof row, "%s %s", axes == NULL ? "transpose" : "permute", shape_text(x));
     for (int a = 0; a < x.rank; a++) {
         result.dim[a] = x.dim[order[a]];
         if (axes != NULL)
-            used += snprintf(row + used, sizeof row - (size_t)used, a == 0 ? " by %d" : ",%d", axes[a]);
+            used +=
+                snprintf(row + used, sizeof row - (size_t)used, a == 0 ? " by %d" : ",%d", axes[a]);
     }
     TapeMark mark = tape_mark();
     tensor_check(&(TensorCheck){.name = row, .context = order, .n = 1,
@@ -370,7 +381,8 @@ static void check_moves(void)
     check_moved(shape2(3, 5), NULL);
     check_moved(shape3(2, 3, 5), NULL);
     check_moved(shape4(2, 3, 5, 7), NULL);
-    static const int of_three[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const int of_three[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                       {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     for (int p = 0; p < 6; p++)
         check_moved(shape3(2, 3, 5), of_three[p]);
     static const int of_four[6][4] = {{0, 2, 1, 3}, {1, 2, 3, 0}, {3, 0, 1, 2},
@@ -413,8 +425,12 @@ static void check_reshape(void)
 {
     TapeMark mark = tape_mark();
     Tensor *x = check_normal(shape3(2, 3, 5), 1);
-    tensor_check(&(TensorCheck){.name = "reshape (2,3,5) to (10,3)", .forward = reshape_alone, .n = 1,
-                                .in = {x}, .shape = shape2(10, 3), .reference = same_reference});
+    tensor_check(&(TensorCheck){.name = "reshape (2,3,5) to (10,3)",
+                                .forward = reshape_alone,
+                                .n = 1,
+                                .in = {x},
+                                .shape = shape2(10, 3),
+                                .reference = same_reference});
     tensor_check(&(TensorCheck){.name = "reshape (2,3,5) there and back, times x",
                                 .forward = reshape_forward, .n = 1, .in = {x},
                                 .shape = shape3(2, 3, 5), .reference = reshape_reference});
@@ -423,7 +439,7 @@ static void check_reshape(void)
     tape_release(mark);
 }
 
-/* ---- slice and concat -------------------------------------------------------------------------- */
+/* ---- slice and concat ----------------------------------------------------------------------- */
 typedef struct {
     int axis;
     size_t begin, end;
@@ -486,8 +502,11 @@ static void check_slices(void)
     check_slice(shape2(3, 5), 1, 2, 2);
     check_slice(shape1(7), 0, 2, 5);
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "slice (5,3) twice, overlapping", .forward = overlap_forward,
-                                .n = 1, .in = {check_normal(shape2(5, 3), 1)}, .shape = shape2(3, 3),
+    tensor_check(&(TensorCheck){.name = "slice (5,3) twice, overlapping",
+                                .forward = overlap_forward,
+                                .n = 1,
+                                .in = {check_normal(shape2(5, 3), 1)},
+                                .shape = shape2(3, 3),
                                 .reference = overlap_reference});
     tape_release(mark);
 }
@@ -537,20 +556,28 @@ static void check_concat(int rank, int axis)
     char row[80];
     snprintf(row, sizeof row, "concat %s and 2 more, axis %d", shape_text(part[0]), axis);
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = row, .forward = concat_forward, .context = &join, .n = 3,
-                                .in = {check_normal(part[0], 1), check_normal(part[1], 1),
-                                       check_normal(part[2], 1)},
-                                .shape = shape_with(shape, front, 7), .reference = concat_reference});
+    tensor_check(&(TensorCheck){
+        .name = row,
+        .forward = concat_forward,
+        .context = &join,
+        .n = 3,
+        .in = {check_normal(part[0], 1), check_normal(part[1], 1), check_normal(part[2], 1)},
+        .shape = shape_with(shape, front, 7),
+        .reference = concat_reference});
     tape_release(mark);
 }
 
 static void check_concat_reuse(const char *row, Join join, size_t columns)
 {
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = row, .forward = concat_forward, .context = &join,
-                                .n = join.n > 2 ? 2 : 1,
-                                .in = {check_normal(shape2(3, 2), 1), check_normal(shape2(3, 5), 1)},
-                                .shape = shape2(3, columns), .reference = concat_reference});
+    tensor_check(
+        &(TensorCheck){.name = row,
+                       .forward = concat_forward,
+                       .context = &join,
+                       .n = join.n > 2 ? 2 : 1,
+                       .in = {check_normal(shape2(3, 2), 1), check_normal(shape2(3, 5), 1)},
+                       .shape = shape2(3, columns),
+                       .reference = concat_reference});
     tape_release(mark);
 }
 
@@ -582,7 +609,7 @@ static void check_concats(void)
     check_concat_constant();
 }
 
-/* ---- a network --------------------------------------------------------------------------------- */
+/* ---- a network ------------------------------------------------------------------------------ */
 enum { WIDTHS = 4 };
 static const size_t width[WIDTHS] = {3, 7, 4, 2};
 
@@ -632,7 +659,7 @@ static void check_mlp(void)
     tape_release(mark);
 }
 
-/* ---- by hand ----------------------------------------------------------------------------------- */
+/* ---- by hand -------------------------------------------------------------------------------- */
 static void check_values(const char *row, const real *found, const double *known, size_t count)
 {
     bool equal = true;
@@ -679,7 +706,8 @@ static void check_moves_by_hand(void)
     tensor_backward_from(tensor_add(y, tensor_sum(z, 0)), (real[]){3, 6, 9});
     check_values("sum by hand: [[1,2,3],[4,5,6]], axis 0", y->data, (double[]){5, 7, 9}, 3);
     check_values("mean by hand: the same, axis 1", z->data, (double[]){2, 5}, 2);
-    check_values("mean by hand: its third, beside sum's", x->grad, (double[]){9, 12, 15, 9, 12, 15}, 6);
+    check_values("mean by hand: its third, beside sum's", x->grad, (double[]){9, 12, 15, 9, 12, 15},
+                 6);
 
     x = wanted(shape2(2, 3), count);
     y = tensor_transpose(x);

@@ -1,16 +1,16 @@
 /* Trains a three-layer network to read digits: 64 pixels, 48 and 24 hidden units, 10 scores.
  *
  * The digits are drawn here: a 5 by 7 pattern for each, put somewhere in an 8 by 8 image, in ink of
- * varying strength, on grainy paper. 2000 are for training, 500 others are held out. The activation is
- * chapter 06's and the loss chapter 08's, as a tool. Plain gradient descent, 50 images a step.
- * Columns: step, loss and held_out_loss (over all images of either kind), wrong and held_out_wrong (per
- * cent of the images that are misread). */
+ * varying strength, on grainy paper. 2000 are for training, 500 others are held out. The activation
+ * is chapter 06's and the loss chapter 08's, as a tool. Plain gradient descent, 50 images a step.
+ * Columns: step, loss and held_out_loss (over all images of either kind), wrong and held_out_wrong
+ * (per cent of the images that are misread). */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
 
-enum { SIDE = 8, PIXELS = SIDE * SIDE, DIGITS = 10, LAYERS = 3, BATCH = 50, TRAIN = 2000, HELD_OUT = 500,
-       STEPS = 1000, EVERY = 10 };
+enum { SIDE = 8, PIXELS = SIDE * SIDE, DIGITS = 10, LAYERS = 3 };
+enum { TRAIN = 2000, HELD_OUT = 500, BATCH = 50, STEPS = 1000, EVERY = 10 };
 static const real RATE = 0.1;
 static const size_t widths[LAYERS + 1] = {PIXELS, 48, 24, DIGITS};
 
@@ -34,10 +34,12 @@ typedef struct {
 
 static void image_draw(real *pixels, int digit, Random *random)
 {
-    size_t left = (size_t)random_below(random, SIDE - 5 + 1), top = (size_t)random_below(random, SIDE - 7 + 1);
+    size_t left = (size_t)random_below(random, SIDE - 5 + 1),
+           top = (size_t)random_below(random, SIDE - 7 + 1);
     double ink = 0.6 + 0.4 * random_uniform(random);
     for (size_t i = 0; i < PIXELS; i++) {
-        size_t row = i / SIDE - top, column = i % SIDE - left; /* beyond the pattern when negative */
+        /* Beyond the pattern when negative, which a size_t shows as very large. */
+        size_t row = i / SIDE - top, column = i % SIDE - left;
         bool drawn = row < 7 && column < 5 && patterns[digit][row][column] == '#';
         pixels[i] = (real)((drawn ? ink : 0) + 0.2 * random_normal(random));
     }
@@ -142,9 +144,10 @@ static Score evaluate(const Network *network, const Images *images, size_t first
     Tensor *loss = tensor_softmax_cross_entropy(scores, images->digit + first);
     Score score = {(double)tensor_item(loss), 0};
     for (size_t i = 0; i < count; i++) {
+        const real *row = scores->data + i * DIGITS;
         int best = 0;
         for (int d = 1; d < DIGITS; d++)
-            best = scores->data[i * DIGITS + (size_t)d] > scores->data[i * DIGITS + (size_t)best] ? d : best;
+            best = row[d] > row[best] ? d : best;
         score.wrong += best != images->digit[first + i];
     }
     tape_set_recording(recording);
@@ -157,17 +160,19 @@ static void train(const Network *network, Images *images, uint64_t seed, const c
     TsvLog log;
     exit_if(tsv_create(&log, path, "step loss held_out_loss wrong held_out_wrong"));
     Random random = random_make(seed, 2);
-    printf("digits of %d by %d pixels, %d to learn from, %d held out, %d steps of %d images\n", SIDE, SIDE,
-           TRAIN, HELD_OUT, STEPS, BATCH);
+    printf("digits of %d by %d pixels, %d to learn from, %d held out, %d steps of %d images\n",
+           SIDE, SIDE, TRAIN, HELD_OUT, STEPS, BATCH);
     for (size_t step = 0; step <= STEPS; step++) {
         if (step % EVERY == 0) {
             Score seen = evaluate(network, images, 0, TRAIN);
             Score held_out = evaluate(network, images, TRAIN, HELD_OUT);
-            exit_if(tsv_row(&log, 5, (double[]){(double)step, seen.loss, held_out.loss,
-                                                100.0 * seen.wrong / TRAIN, 100.0 * held_out.wrong / HELD_OUT}));
+            exit_if(
+                tsv_row(&log, 5,
+                        (double[]){(double)step, seen.loss, held_out.loss,
+                                   100.0 * seen.wrong / TRAIN, 100.0 * held_out.wrong / HELD_OUT}));
             if (step == 0 || step == STEPS)
-                printf("  step %4zu: loss %.2f, %4d misread; held out: loss %.2f, %3d misread\n", step,
-                       seen.loss, seen.wrong, held_out.loss, held_out.wrong);
+                printf("  step %4zu: loss %.2f, %4d misread; held out: loss %.2f, %3d misread\n",
+                       step, seen.loss, seen.wrong, held_out.loss, held_out.wrong);
         }
         size_t first = step * BATCH % TRAIN;
         if (first == 0)
@@ -184,7 +189,8 @@ int main(int argc, char **argv)
     uint64_t seed = 7;
     const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the run's log goes"},
                               {"seed", OPTION_SEED, &seed, 0, 0, "of images, weights and order"}};
-    options_parse(argc, argv, "Trains a three-layer network to read digits that it draws.", options, 2);
+    options_parse(argc, argv, "Trains a three-layer network to read digits that it draws.", options,
+                  2);
     images_draw(&images, seed);
     Network network = network_make(seed);
     train(&network, &images, seed, path);

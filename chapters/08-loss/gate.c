@@ -1,9 +1,9 @@
 /* The gate of chapter 08: softmax, its logarithm, cross-entropy, and the three in one.
  *
- * The references divide before they add: p_j = 1 / sum_k exp(x_k - x_j) is softmax without a maximum
- * taken off, and log sum_k exp(x_k - x_t) is the loss. Where those overflow, values that were worked
- * by hand stand in. Every gradient is held to five-point differences; targets repeat, rows are
- * ignored, and logits go to +-1000. */
+ * The references divide before they add: p_j = 1 / sum_k exp(x_k - x_j) is softmax without a
+ * maximum taken off, and log sum_k exp(x_k - x_t) is the loss. Where those overflow, values that
+ * were worked by hand stand in. Every gradient is held to five-point differences; targets repeat,
+ * rows are ignored, and logits go to +-1000. */
 #include "ops/ops.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static size_t last_dim(const Tensor *x)
     return x->shape.dim[x->shape.rank - 1];
 }
 
-/* ---- softmax and its logarithm ----------------------------------------------------------------- */
+/* ---- softmax and its logarithm -------------------------------------------------------------- */
 static Tensor *softmax_forward(Tensor *const *in, const void *context)
 {
     (void)context;
@@ -65,10 +65,12 @@ static void check_softmax(Shape shape, real deviation)
 /* Far from 0, where exp(x) itself is 0 or infinite. */
 static void check_softmax_far_out(void)
 {
-    const real far[9] = {(real)1000.25, 1000, (real)1001.5, -1000, (real)-1000.5, -999, 1000, -1000, 0};
+    const real far[9] = {(real)1000.25, 1000, (real)1001.5, -1000, (real)-1000.5, -999,
+                         1000, -1000, 0};
     /* The logarithms of the last row are 0, -2000 and -1000; the reference overflows there. */
     const double log_p[9] = {-1.6618678712750954, -1.9118678712750954, -0.41186787127509537,
-                             -1.4643687841079454, -1.9643687841079454, -0.4643687841079454, 0, -2000, -1000};
+                             -1.4643687841079454, -1.9643687841079454, -0.4643687841079454,
+                             0, -2000, -1000};
     real expected[9];
     for (int i = 0; i < 9; i++)
         expected[i] = (real)log_p[i];
@@ -87,7 +89,7 @@ static void check_softmax_far_out(void)
     tape_release(mark);
 }
 
-/* ---- cross-entropy ----------------------------------------------------------------------------- */
+/* ---- cross-entropy -------------------------------------------------------------------------- */
 typedef Tensor *(*Loss)(Tensor *, const int *);
 typedef struct {
     Loss op;
@@ -149,7 +151,8 @@ static void check_all_losses(void)
                  (const int[]){0, 6, 5, IGNORED, 1, 1, 6, 2, IGNORED, 3, 4, 0});
     check_losses(shape2(2, 3), "all ignored", (const int[]){IGNORED, IGNORED});
     check_losses(shape2(3, 1), "one class", (const int[]){0, 0, IGNORED});
-    static const int many[19] = {1, 0, 4, 4, IGNORED, 2, 3, 0, 1, IGNORED, IGNORED, 3, 3, 2, 1, 0, 4, 2, 1};
+    static const int many[19] = {1, 0, 4, 4, IGNORED, 2, 3, 0, 1, IGNORED,
+                                 IGNORED, 3, 3, 2, 1, 0, 4, 2, 1};
     check_losses(shape2(19, 5), "in pieces", many);
 }
 
@@ -157,13 +160,19 @@ static void check_fused_far_out(void)
 {
     static const int targets[4] = {1, 0, IGNORED, 2};
     const LossCase which = {tensor_softmax_cross_entropy, targets, true};
-    const real far[12] = {1000, -1000, 999, 1000, -1000, -1000, 1000, 1000, -1000, -1000, -1000, -1000};
+    const real far[12] = {1000, -1000, 999, 1000, -1000, -1000,
+                          1000, 1000, -1000, -1000, -1000, -1000};
     /* The rows cost 2000 + log(1 + 1/e), 0 and log 3. */
     const real expected = (real)((2000.3132616875182228 + 0 + 1.0986122886681096914) / 3);
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "softmax_cross_entropy (4,3) of +-1000", .forward = loss_forward,
-                                .context = &which, .n = 1, .in = {tensor_from(shape2(4, 3), far)},
-                                .shape = shape0(), .expected = &expected, .step = (real)0x1p-7});
+    tensor_check(&(TensorCheck){.name = "softmax_cross_entropy (4,3) of +-1000",
+                                .forward = loss_forward,
+                                .context = &which,
+                                .n = 1,
+                                .in = {tensor_from(shape2(4, 3), far)},
+                                .shape = shape0(),
+                                .expected = &expected,
+                                .step = (real)0x1p-7});
     tape_release(mark);
 }
 
@@ -182,7 +191,7 @@ static void check_targets_kept(const char *row, Loss op)
     tape_release(mark);
 }
 
-/* ---- fused and composed ------------------------------------------------------------------------ */
+/* ---- fused and composed --------------------------------------------------------------------- */
 
 /* The loss and its gradient by the given composition; `out` holds the loss, then the gradient. */
 static void run_loss(Tensor *x, Tensor *loss, real *out)
@@ -208,7 +217,8 @@ static double largest_difference(const real *a, const real *b, size_t count)
 static void check_fused_is_composed(void)
 {
     enum { ROWS = 19, CLASSES = 11, COUNT = 1 + ROWS * CLASSES };
-    static const int targets[ROWS] = {3, 1, 4, 1, 5, 9, 2, 6, 5, IGNORED, 3, 5, 8, 9, 7, 9, IGNORED, 2, 10};
+    static const int targets[ROWS] = {3, 1, 4, 1, 5, 9, 2, 6, 5, IGNORED,
+                                      3, 5, 8, 9, 7, 9, IGNORED, 2, 10};
     const double round_off = gate_is_float() ? 1e-6 : 2e-15;
     real fused[COUNT], composed[COUNT];
     TapeMark mark = tape_mark();
@@ -220,11 +230,12 @@ static void check_fused_is_composed(void)
                largest_difference(fused, composed, COUNT) <= round_off, "%8d  to round-off", COUNT);
     run_loss(x, tensor_cross_entropy(tensor_exp(tensor_log_softmax(x)), targets), composed);
     gate_check("log_softmax, exp, loss: the same",
-               largest_difference(fused, composed, COUNT) <= 4 * round_off, "%8d  to round-off", COUNT);
+               largest_difference(fused, composed, COUNT) <= 4 * round_off, "%8d  to round-off",
+               COUNT);
     tape_release(mark);
 }
 
-/* ---- by hand ----------------------------------------------------------------------------------- */
+/* ---- by hand -------------------------------------------------------------------------------- */
 static void check_values(const char *row, const real *found, const double *known, size_t count)
 {
     double worst = 0;
@@ -267,8 +278,10 @@ static void check_by_hand(void)
     x = wanted(shape2(1, 2), logits);
     y = tensor_softmax_cross_entropy(x, (const int[]){0});
     tensor_backward(y);
-    check_values("softmax_cross_entropy by hand: log 3", y->data, (double[]){1.09861228866810969140}, 1);
-    check_values("softmax_cross_entropy by hand: p - y", x->grad, (double[]){-2 * third, 2 * third}, 2);
+    check_values("softmax_cross_entropy by hand: log 3", y->data,
+                 (double[]){1.09861228866810969140}, 1);
+    check_values("softmax_cross_entropy by hand: p - y", x->grad, (double[]){-2 * third, 2 * third},
+                 2);
 
     x = wanted(shape2(2, 2), logits);
     tensor_backward(tensor_softmax_cross_entropy(x, (const int[]){0, 0}));

@@ -1,10 +1,10 @@
-/* Softmax regression: one linear layer and this chapter's loss, which has no valleys but one. It learns
- * to tell three species of flowers, measured by this program in its own garden: four lengths each, in
- * tenths of a centimetre, which grow together within a plant. 150 flowers are for training, 150 others
- * are held out.
+/* Softmax regression: one linear layer and this chapter's loss, which has no valleys but one. It
+ * learns to tell three species of flowers, measured by this program in its own garden: four lengths
+ * each, in tenths of a centimetre, which grow together within a plant. 150 flowers are for
+ * training, 150 others are held out.
  *
- * Columns: step, fused (the loss that is trained on), composed (the same from softmax and cross_entropy),
- * held_out, wrong and held_out_wrong (flowers taken for another species). */
+ * Columns: step, fused (the loss that is trained on), composed (the same from softmax and
+ * cross_entropy), held_out, wrong and held_out_wrong (flowers taken for another species). */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -18,10 +18,12 @@ typedef struct {
     int species[FLOWERS];
 } Garden;
 
-/* Sepal length and width, petal length and width: means in centimetres, and how far a plant that is one
- * deviation larger than its like exceeds them; then what is left to chance. */
-static const double typical[SPECIES][LENGTHS] = {{5.0, 3.4, 1.5, 0.3}, {5.9, 2.8, 4.3, 1.3}, {6.5, 3.0, 5.4, 2.0}};
-static const double with_size[LENGTHS] = {0.40, 0.22, 0.38, 0.12}, by_chance[LENGTHS] = {0.25, 0.20, 0.25, 0.15};
+/* Sepal length and width, petal length and width: means in centimetres, and how far a plant that is
+ * one deviation larger than its like exceeds them; then what is left to chance. */
+static const double typical[SPECIES][LENGTHS] = {
+    {5.0, 3.4, 1.5, 0.3}, {5.9, 2.8, 4.3, 1.3}, {6.5, 3.0, 5.4, 2.0}};
+static const double with_size[LENGTHS] = {0.40, 0.22, 0.38, 0.12},
+                    by_chance[LENGTHS] = {0.25, 0.20, 0.25, 0.15};
 
 static void garden_measure(Garden *garden, uint64_t seed, uint64_t stream)
 {
@@ -30,7 +32,8 @@ static void garden_measure(Garden *garden, uint64_t seed, uint64_t stream)
         int species = garden->species[i] = i % SPECIES;
         double size = random_normal(&random);
         for (int k = 0; k < LENGTHS; k++) {
-            double small = species == 0 && k >= 2 ? 0.4 : 1; /* the first species' petals vary less */
+            /* The petals of the first species vary less. */
+            double small = species == 0 && k >= 2 ? 0.4 : 1;
             double length = typical[species][k] +
                             small * (with_size[k] * size + by_chance[k] * random_normal(&random));
             garden->length[i][k] = (real)(fmax(1, rint(10 * length)) / 10);
@@ -82,7 +85,8 @@ static void descend(Tensor *parameter)
 }
 
 /* Fills a row of the log, then takes one step down the fused loss. */
-static void step_down(const Model *model, const Garden *garden, const Garden *held_out, double row[6])
+static void step_down(const Model *model, const Garden *garden, const Garden *held_out,
+                      double row[6])
 {
     TapeMark mark = tape_mark();
     Tensor *scores = model_scores(model, garden), *others = model_scores(model, held_out);
@@ -100,7 +104,8 @@ static void step_down(const Model *model, const Garden *garden, const Garden *he
     tape_release(mark);
 }
 
-static void train(const Model *model, const Garden *garden, const Garden *held_out, const char *path)
+static void train(const Model *model, const Garden *garden, const Garden *held_out,
+                  const char *path)
 {
     TsvLog log;
     exit_if(tsv_create(&log, path, "step fused composed held_out wrong held_out_wrong"));
@@ -113,11 +118,14 @@ static void train(const Model *model, const Garden *garden, const Garden *held_o
         apart = fmax(apart, fabs(row[1] - row[2]));
     }
     exit_if(tsv_close(&log));
-    printf("%d flowers of %d species, %d lengths each, %d steps\n", FLOWERS, SPECIES, LENGTHS, STEPS);
-    printf("  loss from %.4f (log 3 is 1.0986) to %.3f; %.0f of %d taken for another species\n", first, row[1],
-           row[4], FLOWERS);
-    printf("  held out: loss %.3f; %.0f of %d taken for another species\n", row[3], row[5], FLOWERS);
-    printf("  fused and composed loss: %s 1e-14 at every step\n", apart <= 1e-14 ? "within" : "NOT within");
+    printf("%d flowers of %d species, %d lengths each, %d steps\n", FLOWERS, SPECIES, LENGTHS,
+           STEPS);
+    printf("  loss from %.4f (log 3 is 1.0986) to %.3f; %.0f of %d taken for another species\n",
+           first, row[1], row[4], FLOWERS);
+    printf("  held out: loss %.3f; %.0f of %d taken for another species\n", row[3], row[5],
+           FLOWERS);
+    printf("  fused and composed loss: %s 1e-14 at every step\n",
+           apart <= 1e-14 ? "within" : "NOT within");
 }
 
 int main(int argc, char **argv)

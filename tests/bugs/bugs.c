@@ -185,7 +185,7 @@ static void bug_print(const Bug *bug, bool whole)
 }
 
 typedef struct {
-    int by_hand, mutated, caught, none, equivalent, survived, signs;
+    int by_hand, mutated, caught, none, refused, equivalent, survived, signs;
 } Counts;
 
 static void count_bug(Counts *counts, const Bug *bug)
@@ -196,6 +196,7 @@ static void count_bug(Counts *counts, const Bug *bug)
     counts->mutated += !bug->by_hand;
     counts->caught += bug->verdict == CAUGHT;
     counts->none += bug->verdict == NO_VERDICT;
+    counts->refused += bug->verdict == NO_VERDICT && strstr(bug->note, "broken contract") != NULL;
     counts->equivalent += bug->verdict == SURVIVED && bug->reason != NULL;
     counts->survived += bug->verdict == SURVIVED && bug->reason == NULL;
     counts->signs += bug->sign && (bug->verdict == CAUGHT || (bug->verdict == SURVIVED &&
@@ -317,8 +318,10 @@ static void totals_print(Run *run)
         run->failed += is_failure(&run->bugs.items[i]);
     }
     int judged = all.caught + all.survived;
-    printf("%d by hand and %d mutants: %d caught, %d survived, %d equivalent, %d without a verdict\n",
-           all.by_hand, all.mutated, all.caught, all.survived, all.equivalent, all.none);
+    printf("%d by hand and %d mutants: %d caught, %d survived, %d equivalent\n", all.by_hand, all.mutated,
+           all.caught, all.survived, all.equivalent);
+    printf("%d without a verdict, so not counted: %d stopped by a contract of the library, %d crashed, did "
+           "not end or did not build\n", all.none, all.refused, all.none - all.refused);
     if (judged > 0)
         printf("plain changes of sign: %d of %d, %.0f%%; at most a third may be\n", all.signs, judged,
                100.0 * all.signs / judged);

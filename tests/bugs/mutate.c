@@ -248,7 +248,7 @@ static void mutate_number(Mutator *mutator, int i)
     else if (open >= 0 && token_is(source, open, "["))
         mutant_add(mutator, "number", false, i, i + 1, "%ld",
                    token_is(source, i, "0") ? 1 : strtol(text, NULL, 10) - 1);
-    else
+    else if (t->header == HEADER_NONE) /* the bound of a loop is changed in places.c */
         mutant_add(mutator, "number", false, i, i + 1, "%ld", strtol(text, NULL, 10) + 1);
 }
 
@@ -275,10 +275,14 @@ static void mutate_choice(Mutator *mutator, int i)
 static void mutate_condition(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
-    if (token_is(source, i, "!"))
+    if (token_is(source, i, "!")) {
         mutant_add(mutator, "condition", false, i, i + 1, "%s", "");
-    else if (token_is(source, i, "if"))
-        mutant_add(mutator, "condition", false, i + 1, i + 2, "(!");
+    } else if (token_is(source, i, "if")) {
+        const char *condition = source->text + source->tokens[i + 1].begin;
+        int end = source->tokens[i + 1].partner;
+        mutant_add(mutator, "condition", false, i + 1, end + 1, "(!%.*s)",
+                   (int)(source->text + source->tokens[end].end - condition), condition);
+    }
 }
 
 /* ---- how a gradient is written -------------------------------------------------------------------- */
@@ -307,7 +311,7 @@ static void mutate_write(Mutator *mutator, int i)
 static bool is_beside_the_point(const Source *source, const Span *function, int i)
 {
     static const char *const calls[] = {"tape_alloc", "memcpy", "memset", "require", "shape_mismatch",
-                                        "broken_contract", "sizeof", NULL};
+                                        "broken_contract", "sizeof", "value_list", NULL};
     for (int open = enclosing(source, function, i); open >= 0; open = enclosing(source, function, open))
         for (const char *const *call = calls; *call != NULL; call++)
             if (token_is(source, open, "(") && token_is(source, open - 1, *call))

@@ -147,9 +147,13 @@ static void mutate_statement(Mutator *mutator, int i)
     if (source->tokens[i].header != HEADER_NONE || !begins || token_is_type(source, i) ||
         (token_is(source, i - 1, ")") && token_is_cast(source, source->tokens[i - 1].partner)))
         return;
-    if (calls && (token_is(source, i, "for") || token_is(source, i, "if") || token_is(source, i, "while") ||
-                  token_is(source, i, "grad_put") || token_is(source, i, "require")))
-        return;
+    /* What is no statement that computes: control, contracts, memory given back; a gradient not
+     * written at all is too plain a slip. */
+    static const char *const others[] = {"for", "if", "while", "grad_put", "require", "shape_mismatch",
+                                         "broken_contract", "tape_release", "value_release", NULL};
+    for (const char *const *other = others; calls && *other != NULL; other++)
+        if (token_is(source, i, *other))
+            return;
     int end = statement_end(source, i);
     bool changes = false;
     for (int k = i; k < end; k++)
