@@ -222,8 +222,11 @@ sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [
 plots: $(PROGRAMS) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv)
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv
 	@sh plots/draw.sh
+
+build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
+	@$(B)/double/programs/13-transformer/depth --tsv $@
 
 build/plots/%.tsv: $(B)/double/programs/%/train
 	@echo "== $*"

@@ -108,7 +108,8 @@ static TrainJob parse_train(int argc, char **argv)
         {"plain", OPTION_FLAG, &job.plain, 0, 0, "only one-op files: no fused operation"},
         {"rate", OPTION_NUMBER, &job.train.rate, 0, any, "learning rate after the warm-up"},
         {"floor", OPTION_NUMBER, &job.train.floor, 0, any, "learning rate at the end of the cosine"},
-        {"warm-up", OPTION_SIZE, &job.train.warm_up, 0, many, "steps of rising rate"},
+        {"warm-up", OPTION_SIZE, &job.train.warm_up, 0, many,
+         "steps of rising rate; 0: a tenth of the run, at most 100"},
         {"beta1", OPTION_NUMBER, &job.train.beta1, 0, 1, "AdamW's memory of the gradient"},
         {"beta2", OPTION_NUMBER, &job.train.beta2, 0, 1, "AdamW's memory of its square"},
         {"decay", OPTION_NUMBER, &job.train.decay, 0, 1e3, "weight decay of matrices and tables"},
@@ -127,10 +128,13 @@ static TrainJob parse_train(int argc, char **argv)
         {"temperature", OPTION_NUMBER, &job.writing.temperature, 0, 100, "0: always the likeliest"},
         {"top-k", OPTION_SIZE, &job.writing.top_k, 0, many, "draw from the k likeliest; 0: all"},
     };
+    job.train.warm_up = 0;
     options_parse(argc, argv, "gpt2 train --text FILE [options]: train a GPT-2 on a text", options,
                   sizeof options / sizeof *options);
     if (job.text == NULL)
         exit_with("train: expected --text FILE; --help lists the options");
+    if (job.train.warm_up == 0)
+        job.train.warm_up = job.train.steps / 10 < 100 ? job.train.steps / 10 : 100;
     if (strcmp(job.gelu, "tanh") != 0 && strcmp(job.gelu, "erf") != 0)
         exit_with("--gelu: expected tanh or erf, found \"%s\"", job.gelu);
     job.config.tanh_gelu = strcmp(job.gelu, "tanh") == 0;
@@ -214,16 +218,18 @@ static void introduce(const Gpt2 *model, const Corpus *corpus, const TrainJob *j
                       Span held_out)
 {
     const Config *c = &model->config;
-    printf("text: %s, %zu %s of %d kinds; %zu to train on, %zu held out\n", job->text,
-           corpus->stream.count, corpus->vocabulary.points == NULL ? "bytes" : "characters",
-           corpus->vocabulary.size, train.end - train.begin, held_out.end - held_out.begin);
-    printf("model: %zu layers, %zu heads, width %zu, context %zu: %zu parameters in %s\n",
-           c->n_layer, c->n_head, c->n_embd, c->n_positions, parameters_elements(&model->parameters),
-           REAL_NAME);
-    printf("run: %s, %zu steps of %zu x %zu, %d thread%s, %s kernel; a guess costs ln %d = %.3f\n",
-           job->run, job->train.steps, job->train.batch * job->train.micro_batches, c->n_positions,
-           threads_count(), threads_count() == 1 ? "" : "s", gemm_kernel_name(),
-           corpus->vocabulary.size, log((double)corpus->vocabulary.size));
+    int threads = threads_count();
+    printf("text:  %s, %zu %s of %d kinds\n", job->text, corpus->stream.count,
+           corpus->vocabulary.points == NULL ? "bytes" : "characters", corpus->vocabulary.size);
+    printf("       %zu to train on, %zu held out\n", train.end - train.begin,
+           held_out.end - held_out.begin);
+    printf("model: %zu layers, %zu heads, width %zu, context %zu: %zu parameters\n", c->n_layer,
+           c->n_head, c->n_embd, c->n_positions, parameters_elements(&model->parameters));
+    printf("run:   %s, %zu steps of %zu x %zu, in %s, %d thread%s, %s\n", job->run,
+           job->train.steps, job->train.batch * job->train.micro_batches, c->n_positions, REAL_NAME,
+           threads, threads == 1 ? "" : "s", gemm_kernel_name());
+    printf("       a blind guess costs ln %d = %.3f\n", corpus->vocabulary.size,
+           log((double)corpus->vocabulary.size));
 }
 
 /* Where the run's last checkpoint stands; 0 for a new run. */
