@@ -67,6 +67,8 @@ refused "missing.txt" "$gpt2" train --text missing.txt
 refused "empty.txt" "$gpt2" train --text empty.txt
 refused "short.txt" "$gpt2" train --text short.txt
 refused "folder" "$gpt2" train --text folder
+mkfifo pipe
+refused "pipe" "$gpt2" train --text pipe
 refused "binary.txt" "$gpt2" train --text binary.txt
 if [ "$(id -u)" -ne 0 ]; then
     printf 'secret' > unreadable.txt

@@ -484,7 +484,7 @@ static void check_engines(Tensor *const *in)
     for (int k = 0; k < NETWORK; count += in[k]->size, k++)
         for (size_t i = 0; i < in[k]->size; i++)
             worst = fmax(worst, gate_error((double)in[k]->grad[i], (double)leaves[k][i]->grad));
-    gate_check("network: Values and tensors agree", worst <= (gate_is_float() ? 1e-4 : 1e-12),
+    gate_check("network in Values and in tensors", worst <= (gate_is_float() ? 1e-4 : 1e-12),
                "%8zu  to %s", count, gate_is_float() ? "1e-4" : "1e-12");
     value_release(values);
     tape_release(mark);

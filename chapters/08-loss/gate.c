@@ -229,7 +229,7 @@ static void check_fused_is_composed(void)
     gate_check("softmax_cross_entropy fused and composed",
                largest_difference(fused, composed, COUNT) <= round_off, "%8d  to round-off", COUNT);
     run_loss(x, tensor_cross_entropy(tensor_exp(tensor_log_softmax(x)), targets), composed);
-    gate_check("log_softmax, exp, loss: the same",
+    gate_check("log_softmax exp cross_entropy: the same",
                largest_difference(fused, composed, COUNT) <= 4 * round_off, "%8d  to round-off",
                COUNT);
     tape_release(mark);
