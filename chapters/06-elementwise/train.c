@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { POINTS = 65, HIDDEN = 24, STEPS = 2000, ACTIVATIONS = 6, PARAMETERS = 4 };
-static const real RATE = 0.03;
+static const real RATE = 0.01;
 
 typedef struct {
     const char *name;
