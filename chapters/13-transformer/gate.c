@@ -519,6 +519,39 @@ static void check_fused_against_plain(void)
     tape_release(mark);
 }
 
+static size_t count_op(const Tensor *from, const char *op)
+{
+    size_t count = 0;
+    for (const Tensor *node = from; node != NULL; node = node->previous)
+        count += strcmp(node->op, op) == 0;
+    return count;
+}
+
+/* A block keeps to its settings. The rows above read the made block, so they cannot tell; and the
+ * plain and the fused way only differ on the tape. */
+static void check_settings(void)
+{
+    TapeMark mark = tape_mark();
+    Parts parts = {.rate = 0};
+    bool kept = true;
+    for (int variant = 0; variant < 2; variant++) {
+        BlockSettings settings = block_settings(variant == 1);
+        settings.plain = variant == 1;
+        Block block = block_make(&parts.parameters, variant == 1 ? "post" : "pre", settings, initial());
+        Tensor *out = block_forward(&block, check_normal(shape3(4, 5, 6), 1), NULL, 0);
+        kept = kept && block.post_norm == settings.post_norm && block.norm1.epsilon == EPSILON &&
+               block.norm2.epsilon == EPSILON && block.mlp.tanh_gelu == settings.tanh_gelu &&
+               block.attention.heads == settings.heads &&
+               (block.mlp.up.bias != NULL) == settings.bias &&
+               (block.attention.qkv.bias != NULL) == settings.bias &&
+               count_op(out, "gelu_tanh") == (settings.tanh_gelu ? 1 : 0) &&
+               count_op(out, "attention") == (settings.plain ? 0 : 1);
+        parameters_free(&parts.parameters);
+        tape_release(mark);
+    }
+    gate_check("block keeps to its settings", kept, "2 variants");
+}
+
 /* Everything at step 3 and after is changed: what came out before must stay, to the last bit. */
 static void check_looks_not_ahead(void)
 {
@@ -682,6 +715,7 @@ int main(int argc, char **argv)
     check_encoder();
     check_decoder();
     check_fused_against_plain();
+    check_settings();
     check_looks_not_ahead();
     check_highway();
     check_names();

@@ -134,11 +134,13 @@ enum { WRITTEN_MAX = 40, ROOM = 7, V = 13 };
 
 typedef struct {
     int ids[WRITTEN_MAX], count;
+    bool recorded; /* a tape was kept, though nobody asks for gradients */
 } Written;
 
 static void keep(int id, void *context)
 {
     Written *written = context;
+    written->recorded = tape_set_recording(false) || written->recorded;
     if (written->count < WRITTEN_MAX)
         written->ids[written->count] = id;
     written->count++;
@@ -168,7 +170,7 @@ static void check_generation(const char *name, const Gpt2 *model, size_t n, Samp
     Random a = random_make(18, 102), b = a;
     size_t length = tape_length();
     gpt2_generate(model, prompt, n, 30, settings, &a, keep, &written);
-    bool clean = tape_length() == length && tape_set_recording(true);
+    bool clean = tape_length() == length && tape_set_recording(true) && !written.recorded;
     write_slowly(model, prompt, n, 30, settings, &b, expected);
     bool same = written.count == 30 && memcmp(written.ids, expected, sizeof expected) == 0;
     gate_check(name, same && clean, "%d ids", written.count);
