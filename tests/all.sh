@@ -38,7 +38,7 @@ for check in "$@"; do
         tail -n 60 "$log"
         echo "   the whole log: $log"
     else
-        grep -iE '^worst|skipped|SKIP' "$log" | sed 's/^/   /' | head -n 12
+        grep -E '^worst|^skipped|^float ran|SKIPPED . test_' "$log" | sort -u | sed 's/^/   /'
     fi
     echo "   $p passed, $f failed, $s skipped"
 done

@@ -362,6 +362,7 @@ static void test_round_trip(void **state)
                          .dropout = {UINT64_MAX - 1, UINT64_C(1) << 63, UINT64_C(9007199254740993)}};
     for (size_t i = 0; i < sizeof f.state.settings - 1; i++) /* every byte but NUL, to the brim */
         f.state.settings[i] = (char)(1 + i % 255);
+    memcpy(f.state.settings, "\\u0000", 6); /* six characters, not a NUL */
     expect_none(fixture_save(&f, path_of("run"), 1));
     expect_none(load(&g, path_of("run")));
     for (int i = 0; i < f.optimizer->n; i++) {

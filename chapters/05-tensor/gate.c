@@ -374,6 +374,7 @@ static void check_retained(void)
     gate_check("backward drops gradients of results", !dropped->has_grad && !loss->has_grad,
                "once used");
     check_values("backward keeps a retained one", kept->grad, (double[]){12, 24}, 2, 0);
+    gate_check("backward says that it kept it", kept->has_grad, "has_grad");
     check_values("backward twice adds in the leaf", x->grad, (double[]){144, 288}, 2, 0);
     tape_release(mark);
 }

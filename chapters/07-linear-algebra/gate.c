@@ -217,6 +217,22 @@ static void check_linear_tied(const char *row, Shape x, LinearUse use, Shape sec
     tape_release(mark);
 }
 
+/* Only x and bias are poked: the bias' gradient must not hang on the weight's. */
+static void check_linear_constant(void)
+{
+    const LinearUse use = {0, 2, 1};
+    TapeMark mark = tape_mark();
+    Tensor *x = check_normal(shape2(3, 5), 1), *bias = check_normal(shape1(7), 1);
+    Tensor *weight = check_normal(shape2(5, 7), 1);
+    tensor_check(&(TensorCheck){.name = "linear (3,5) to 7, weight constant",
+                                .forward = linear_forward, .context = &use, .n = 2,
+                                .in = {x, bias, weight}, .shape = shape2(3, 7),
+                                .reference = linear_reference});
+    gate_check("linear (3,5) to 7, weight constant", !weight->has_grad,
+               "the constant got no gradient");
+    tape_release(mark);
+}
+
 static void check_linears(void)
 {
     check_linear(shape1(5), 7, true);
@@ -230,6 +246,7 @@ static void check_linears(void)
     check_linear(shape2(5, 2), 67, true); /* more columns than one piece of the bias' gradient */
     check_linear_tied("linear (5,5) its own weight", shape2(5, 5), (LinearUse){0, 0, 1}, shape1(5));
     check_linear_tied("linear (5) its own bias", shape1(5), (LinearUse){0, 1, 0}, shape2(5, 5));
+    check_linear_constant();
 }
 
 /* ---- sum and mean --------------------------------------------------------------------------- */
@@ -391,6 +408,7 @@ static void check_moves(void)
         check_moved(shape4(2, 3, 5, 7), of_four[p]);
     check_moved(shape2(3, 5), (const int[]){1, 0});
     check_moved(shape1(7), (const int[]){0});
+    check_moved(shape0(), (const int[]){0}); /* no axis at all: nothing to move */
 }
 
 /* Two views of x of other shapes, and x itself, meet again. */

@@ -149,6 +149,18 @@ static void check_equal_elements(real epsilon)
     tape_release(mark);
 }
 
+/* A width that fills its memory to the last byte, with the next operand's gradient behind it: a loop
+ * that runs one too far lands there. */
+static void check_neighbours(real epsilon)
+{
+    Tensor *operand[OPERANDS];
+    TapeMark mark = tape_mark();
+    fill_operands(operand, shape2(3, 8));
+    check_norm("layer_norm", "side by side", operand, &(Norm){{2, 1, 0}, epsilon}, 3, 0);
+    check_norm("rms_norm", "side by side", operand, &(Norm){{1, 0, 2}, epsilon}, 2, 0);
+    tape_release(mark);
+}
+
 /* Far from 0: a variance computed as mean(x^2) - mean(x)^2 would lose a float's digits here. The
  * step is longer, for the differences lose digits too. */
 static void check_far_from_zero(real epsilon)
@@ -382,6 +394,7 @@ int main(int argc, char **argv)
     check_rms_norm("a width of one", shape2(1, 1), 5);
     check_frozen(large);
     check_equal_elements(large);
+    check_neighbours(large);
     check_far_from_zero(3);
     check_reused(large);
     check_composition(large);

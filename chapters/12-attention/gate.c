@@ -222,6 +222,32 @@ static void check_mask(const char *row, Shape shape, const Mask *mask)
     tape_release(mark);
 }
 
+/* in[1]'s gradient stands right behind in[0]'s: a mask that lets one too many through writes there. */
+static Tensor *mask_beside_forward(Tensor *const *in, const void *context)
+{
+    return tensor_add(mask_forward(in, context), in[1]);
+}
+
+static void mask_beside_reference(real *out, Tensor *const *in, const void *context)
+{
+    mask_reference(out, in, context);
+    for (size_t i = 0; i < in[1]->size; i++)
+        out[i] += in[1]->data[i];
+}
+
+static void check_mask_beside(void)
+{
+    const bool allowed[8] = {1, 0, 1, 1, 0, 1, 1, 0};
+    const Mask mask = {allowed, 1, true};
+    Shape shape = shape2(2, 4);
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = "mask (2,4) side by side with another", .n = 2,
+                                .in = {check_normal(shape, 1), check_normal(shape, 1)},
+                                .forward = mask_beside_forward, .reference = mask_beside_reference,
+                                .context = &mask, .shape = shape});
+    tape_release(mark);
+}
+
 /* Masks as they are written in the lesson: 1 where the key is allowed. */
 static bool same_mask(const bool *allowed, const char *expected)
 {
@@ -234,7 +260,7 @@ static bool same_mask(const bool *allowed, const char *expected)
 
 static void check_masks(void)
 {
-    const int lengths[3] = {2, 0, 4}, two[2] = {3, 7};
+    const int lengths[3] = {2, 0, 4}, two[2] = {3, 7}, tall[2] = {2, 3};
     const bool holes[35] = {1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0,
                             1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1};
     TapeMark mark = tape_mark();
@@ -244,6 +270,7 @@ static void check_masks(void)
                &(Mask){mask_padding(3, 5, 4, lengths, false), 3, false});
     check_mask("mask (2,3,5,7) padding and causal", shape4(2, 3, 5, 7),
                &(Mask){mask_padding(2, 5, 7, two, true), 2, false});
+    check_mask_beside();
     check_mask("mask (5,7) then softmax", shape2(5, 7), &(Mask){holes, 1, true});
     check_mask("mask (3,2,5,4) padding, then softmax", shape4(3, 2, 5, 4),
                &(Mask){mask_padding(3, 5, 4, lengths, false), 3, true});
@@ -253,7 +280,9 @@ static void check_masks(void)
     gate_check("mask mask_padding",
                same_mask(mask_padding(3, 2, 4, lengths, false), "1100 1100 0000 0000 1111 1111") &&
                    same_mask(mask_padding(3, 3, 4, lengths, true),
-                             "1000 1100 1100 0000 0000 0000 1000 1100 1110"),
+                             "1000 1100 1100 0000 0000 0000 1000 1100 1110") &&
+                   same_mask(mask_padding(2, 4, 3, lengths, true),
+                             "100 110 110 110 000 000 000 000"),
                "lengths 2, 0, 4, alone and causal");
     tape_release(mark);
 }

@@ -1,9 +1,10 @@
 /* bugs: puts every gate on trial, as `make bugs` does. Taught in chapter 03.
  *
  * First each file as it stands must pass its own row, then each bug must make that row WRONG. A bug
- * made by hand must come to a verdict; a mutant that does not build, crashes or never ends is counted
- * apart and is no success. A mutant that no gate could tell from the original stands in
- * equivalent.txt with its reason, and is tried all the same. Ends with "bugs: N passed, N failed". */
+ * made by hand must come to a verdict; a mutant that does not build, crashes or never ends is
+ * counted apart and is no success. A mutant that no gate could tell from the original stands in
+ * equivalent.txt with its reason, and is tried all the same. Ends with "bugs: N passed, N failed".
+ */
 #include "bugs.h"
 
 #include <inttypes.h>
@@ -28,7 +29,8 @@ typedef struct {
     int passed, failed;
 } Run;
 
-/* ---- bugs as a list ----------------------------------------------------------------------------- */
+/* ---- bugs as a list -----------------------------------------------------------------------------
+ */
 Bug *bugs_add(Bugs *bugs, Subject *subject)
 {
     if (bugs->count == bugs->capacity) {
@@ -72,14 +74,16 @@ char *bug_text(const Bug *bug, size_t *size)
     return text;
 }
 
-/* ---- options ------------------------------------------------------------------------------------ */
+/* ---- options ------------------------------------------------------------------------------------
+ */
 static Options options_read(int argc, char **argv)
 {
     Options o = {.jobs = 2};
     const Option table[] = {
         {"recipe", OPTION_TEXT, &o.recipe, 0, 0, "how to build, as the Makefile writes it"},
         {"only", OPTION_TEXT, &o.only, 0, 0, "only these rows or files: softmax,ops/gelu.c"},
-        {"sample", OPTION_SIZE, &o.sample, 0, 1e6, "all bugs by hand, N mutants evenly spread; 0: all"},
+        {"sample", OPTION_SIZE, &o.sample, 0, 1e6,
+         "all bugs by hand, N mutants evenly spread; 0: all"},
         {"seed", OPTION_SEED, &o.seed, 0, 0, "where the sample begins"},
         {"jobs", OPTION_SIZE, &o.jobs, 1, 64, "this many at once"},
         {"list", OPTION_FLAG, &o.list, 0, 0, "print the bugs, try none"},
@@ -93,7 +97,8 @@ static Options options_read(int argc, char **argv)
     return o;
 }
 
-/* ---- which to try ------------------------------------------------------------------------------- */
+/* ---- which to try -------------------------------------------------------------------------------
+ */
 /* Whether one of the words of --only names this subject's row or file; true without --only. */
 static bool is_wanted(const char *only, const Subject *subject)
 {
@@ -149,7 +154,8 @@ static int choose(const Run *run, int *index)
     for (int s = 0; s < run->subjects.count; s++)
         for (int i = 0; i < bugs->count; i++) {
             const Bug *bug = &bugs->items[i];
-            if (bug->subject != &run->subjects.items[s] || !is_wanted(run->options.only, bug->subject))
+            if (bug->subject != &run->subjects.items[s] ||
+                !is_wanted(run->options.only, bug->subject))
                 continue;
             if (bug->by_hand || is_sampled(&run->options, place++, total))
                 index[count++] = i;
@@ -157,7 +163,8 @@ static int choose(const Run *run, int *index)
     return count;
 }
 
-/* ---- saying what happened ----------------------------------------------------------------------- */
+/* ---- saying what happened -----------------------------------------------------------------------
+ */
 static const char *verdict_text(const Bug *bug)
 {
     static const char *const texts[] = {"not run", "caught", "SURVIVED", "no verdict", "passed"};
@@ -199,8 +206,8 @@ static void count_bug(Counts *counts, const Bug *bug)
     counts->refused += bug->verdict == NO_VERDICT && strstr(bug->note, "broken contract") != NULL;
     counts->equivalent += bug->verdict == SURVIVED && bug->reason != NULL;
     counts->survived += bug->verdict == SURVIVED && bug->reason == NULL;
-    counts->signs += bug->sign && (bug->verdict == CAUGHT || (bug->verdict == SURVIVED &&
-                                                              bug->reason == NULL));
+    counts->signs +=
+        bug->sign && (bug->verdict == CAUGHT || (bug->verdict == SURVIVED && bug->reason == NULL));
 }
 
 static void subject_print(const Run *run, const Subject *subject)
@@ -216,7 +223,8 @@ static void subject_print(const Run *run, const Subject *subject)
     fflush(stdout);
 }
 
-/* After each trial: what needs saying, and the line of every subject that is done, in their order. */
+/* After each trial: what needs saying, and the line of every subject that is done, in their order.
+ */
 static void trial_finished(int index, void *context)
 {
     Run *run = context;
@@ -228,7 +236,8 @@ static void trial_finished(int index, void *context)
         subject_print(run, &run->subjects.items[run->shown++]);
 }
 
-/* ---- the trials --------------------------------------------------------------------------------- */
+/* ---- the trials ---------------------------------------------------------------------------------
+ */
 static Error bugs_collect(Run *run)
 {
     char path[400];
@@ -259,7 +268,8 @@ static void equivalents_match(Run *run)
                 entry->used = true;
             }
         if (!entry->used) {
-            printf("equivalent.txt:%d: no mutant has this key any more: %s\n", entry->line, entry->key);
+            printf("equivalent.txt:%d: no mutant has this key any more: %s\n", entry->line,
+                   entry->key);
             run->failed++;
         }
     }
@@ -291,8 +301,11 @@ static Error untouched_try(Run *run, const TrialSettings *settings)
 
 static Error bugs_try(Run *run, int *index, int count)
 {
-    TrialSettings settings = {.recipe = &run->recipe, .jobs = (int)run->options.jobs, .limit = 10,
-                              .finished = trial_finished, .context = run};
+    TrialSettings settings = {.recipe = &run->recipe,
+                              .jobs = (int)run->options.jobs,
+                              .limit = 10,
+                              .finished = trial_finished,
+                              .context = run};
     run->left = memory_calloc((size_t)run->subjects.count + 1, sizeof *run->left);
     Error error = untouched_try(run, &settings);
     int kept = 0;
@@ -318,13 +331,15 @@ static void totals_print(Run *run)
         run->failed += is_failure(&run->bugs.items[i]);
     }
     int judged = all.caught + all.survived;
-    printf("%d by hand and %d mutants: %d caught, %d survived, %d equivalent\n", all.by_hand, all.mutated,
-           all.caught, all.survived, all.equivalent);
-    printf("%d without a verdict, so not counted: %d stopped by a contract of the library, %d crashed, did "
-           "not end or did not build\n", all.none, all.refused, all.none - all.refused);
+    printf("%d by hand and %d mutants: %d caught, %d survived, %d equivalent\n", all.by_hand,
+           all.mutated, all.caught, all.survived, all.equivalent);
+    printf("%d without a verdict, so not counted: %d stopped by a contract of the library, %d "
+           "crashed, did "
+           "not end or did not build\n",
+           all.none, all.refused, all.none - all.refused);
     if (judged > 0)
-        printf("plain changes of sign: %d of %d, %.0f%%; at most a third may be\n", all.signs, judged,
-               100.0 * all.signs / judged);
+        printf("plain changes of sign: %d of %d, %.0f%%; at most a third may be\n", all.signs,
+               judged, 100.0 * all.signs / judged);
     if (3 * all.signs > judged && run->options.only == NULL) {
         printf("too many of the bugs are plain changes of sign\n");
         run->failed++;
@@ -335,7 +350,8 @@ static void totals_print(Run *run)
 int main(int argc, char **argv)
 {
     Run run = {.options = options_read(argc, argv)};
-    setenv("WENGERT_THREADS", "1", 0); /* two gates run at once; their results are the same anyway */
+    setenv("WENGERT_THREADS", "1",
+           0); /* two gates run at once; their results are the same anyway */
     exit_if(bugs_collect(&run));
     only_check(&run);
     equivalents_match(&run);

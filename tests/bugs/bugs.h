@@ -17,7 +17,8 @@
 
 #include "base/base.h"
 
-/* ---- subjects ---------------------------------------------------------------------------------- */
+/* ---- subjects ----------------------------------------------------------------------------------
+ */
 enum { FUNCTIONS_MAX = 12, EDITS_MAX = 6, WORD_MAX = 64, NOTE_MAX = 200 };
 
 typedef struct {
@@ -38,7 +39,8 @@ typedef struct {
     int count;
 } Subjects;
 
-/* ---- bugs -------------------------------------------------------------------------------------- */
+/* ---- bugs --------------------------------------------------------------------------------------
+ */
 typedef enum {
     NOT_RUN,
     CAUGHT,     /* built, ran to the closing line, and a row of the op was WRONG */
@@ -56,13 +58,13 @@ typedef struct {
 typedef struct {
     Subject *subject;
     bool by_hand;
-    bool sign;           /* a plain change of sign: at most a third may be */
-    char id[WORD_MAX];   /* by hand: its name; mutated: row:line:column:kind */
-    char *key;           /* mutated: file, function, kind and the tokens around: survives moved lines */
-    char *says;          /* by hand: the question; mutated: "before [old => new] after" */
+    bool sign;         /* a plain change of sign: at most a third may be */
+    char id[WORD_MAX]; /* by hand: its name; mutated: row:line:column:kind */
+    char *key;  /* mutated: file, function, kind and the tokens around: survives moved lines */
+    char *says; /* by hand: the question; mutated: "before [old => new] after" */
     Edit edits[EDITS_MAX];
     int n_edits;
-    const char *reason;  /* why it is equivalent, when equivalent.txt says so */
+    const char *reason; /* why it is equivalent, when equivalent.txt says so */
     Verdict verdict;
     char note[NOTE_MAX]; /* what was seen */
 } Bug;
@@ -79,7 +81,8 @@ char *bug_text(const Bug *bug, size_t *size);
 /* printf into fresh memory, which the caller frees. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------
+ */
 /* One of equivalent.txt: the mutants with this key change nothing that a gate could see. */
 typedef struct {
     char *key, *reason;
@@ -94,10 +97,10 @@ typedef struct {
 
 /* What the Makefile tells: words of the commands, and for each chapter the objects of its gate. */
 typedef struct {
-    char *folder;  /* where trials happen */
-    char *tables;  /* where the tables lie, "tests/bugs" */
-    char *lib;     /* the library's sources, "lib" */
-    char *objects; /* where its objects lie, "build/cc/double/lib" */
+    char *folder;                   /* where trials happen */
+    char *tables;                   /* where the tables lie, "tests/bugs" */
+    char *lib;                      /* the library's sources, "lib" */
+    char *objects;                  /* where its objects lie, "build/cc/double/lib" */
     char **compile, **link, **libs; /* NULL-terminated lists of words */
     char ***gates;                  /* each: the chapter, then objects */
     char *memory;                   /* the pieces that words point into */
@@ -112,7 +115,8 @@ Error by_hand_read(Bugs *bugs, Subjects *subjects, const char *path);
 Error equivalents_read(Equivalents *equivalents, const char *path);
 void equivalents_free(Equivalents *equivalents);
 
-/* ---- scan -------------------------------------------------------------------------------------- */
+/* ---- scan --------------------------------------------------------------------------------------
+ */
 typedef enum { NAME, NUMBER, TEXT, MARK } TokenKind;
 enum { HEADER_NONE, HEADER_START, HEADER_BOUND, HEADER_STEP };
 
@@ -149,12 +153,12 @@ void source_free(Source *source);
 bool token_is(const Source *source, int i, const char *text); /* false outside the file */
 bool token_same(const Source *source, int i, int j);
 bool token_is_type(const Source *source, int i);
-bool token_is_cast(const Source *source, int i);      /* a ( that opens a cast */
-bool token_is_binary(const Source *source, int i);    /* + - * / % between two operands */
-int operand_end(const Source *source, int i);         /* after the unary operand beginning at i */
-int operand_begin(const Source *source, int i);       /* of the operand whose last token is i */
-int statement_end(const Source *source, int i);       /* the last token of the statement at i */
-int argument_end(const Source *source, int i);        /* the , or ) that ends the argument at i */
+bool token_is_cast(const Source *source, int i);   /* a ( that opens a cast */
+bool token_is_binary(const Source *source, int i); /* + - * / % between two operands */
+int operand_end(const Source *source, int i);      /* after the unary operand beginning at i */
+int operand_begin(const Source *source, int i);    /* of the operand whose last token is i */
+int statement_end(const Source *source, int i);    /* the last token of the statement at i */
+int argument_end(const Source *source, int i);     /* the , or ) that ends the argument at i */
 /* The bracket that encloses token i most closely, within `function`; -1 for none. */
 int enclosing(const Source *source, const Span *function, int i);
 /* size_t variables in scope at token i, in the order of declaration; returns how many. */
@@ -162,7 +166,8 @@ int variables_at(const Source *source, const Span *function, int i, Variable *fo
 /* Chooses the functions to be mutated by the subject's list. */
 Error functions_select(Source *source, const Subject *subject);
 
-/* ---- mutate ------------------------------------------------------------------------------------ */
+/* ---- mutate ------------------------------------------------------------------------------------
+ */
 typedef struct {
     const Source *source;
     const Span *function;
@@ -181,11 +186,12 @@ bool is_integer_place(const Mutator *mutator, int i);
 bool is_pointer(const Mutator *mutator, int i); /* a name known to point to numbers */
 void mutate_places(Mutator *mutator, int i);    /* in places.c: all of its kinds at token i */
 
-/* ---- trials ------------------------------------------------------------------------------------ */
+/* ---- trials ------------------------------------------------------------------------------------
+ */
 typedef struct {
     const Recipe *recipe;
     int jobs;
-    double limit; /* seconds for the gate */
+    double limit;                               /* seconds for the gate */
     void (*finished)(int index, void *context); /* after each, in whatever order they end */
     void *context;
 } TrialSettings;

@@ -11,7 +11,8 @@
 
 enum { AROUND = 4 }; /* tokens shown before and after what a mutant changes */
 
-/* ---- making a mutant --------------------------------------------------------------------------- */
+/* ---- making a mutant ---------------------------------------------------------------------------
+ */
 char *text_format(const char *format, ...)
 {
     va_list arguments, again;
@@ -53,13 +54,15 @@ static char *describe(const Mutator *mutator, int from, int to, const char *repl
 static char *key_of(const Mutator *mutator, const char *kind, const char *says)
 {
     const Token *name = &mutator->source->tokens[mutator->function->name];
-    char *base = text_format("%s %.*s %s: %s", mutator->subject->file, (int)(name->end - name->begin),
-                             mutator->source->text + name->begin, kind, says);
+    char *base =
+        text_format("%s %.*s %s: %s", mutator->subject->file, (int)(name->end - name->begin),
+                    mutator->source->text + name->begin, kind, says);
     int same = 1;
     size_t length = strlen(base);
     for (int k = mutator->first; k < mutator->bugs->count - 1; k++) {
         const char *other = mutator->bugs->items[k].key;
-        same += strncmp(other, base, length) == 0 && (other[length] == '\0' || other[length + 1] == '#');
+        same += strncmp(other, base, length) == 0 &&
+                (other[length] == '\0' || other[length + 1] == '#');
     }
     if (same == 1)
         return base;
@@ -72,7 +75,8 @@ static bool is_known(const Mutator *mutator, const Edit *edit)
 {
     for (int k = mutator->first; k < mutator->bugs->count; k++) {
         const Edit *other = &mutator->bugs->items[k].edits[0];
-        if (other->begin == edit->begin && other->end == edit->end && strcmp(other->text, edit->text) == 0)
+        if (other->begin == edit->begin && other->end == edit->end &&
+            strcmp(other->text, edit->text) == 0)
             return true;
     }
     return false;
@@ -96,13 +100,16 @@ void mutant_add(Mutator *mutator, const char *kind, bool sign, int from, int to,
     bug->sign = sign;
     bug->edits[0] = edit;
     bug->n_edits = 1;
-    snprintf(bug->id, sizeof bug->id, "%.30s:%d:%d:%s", mutator->subject->row, at->line, at->column, kind);
+    snprintf(bug->id, sizeof bug->id, "%.30s:%d:%d:%s", mutator->subject->row, at->line, at->column,
+             kind);
     bug->says = describe(mutator, from, to, text);
     bug->key = key_of(mutator, kind, bug->says);
 }
 
-/* ---- whole numbers or reals --------------------------------------------------------------------- */
-/* Whether the name at token i is a size_t: a variable in scope, or a member of one of the structs. */
+/* ---- whole numbers or reals ---------------------------------------------------------------------
+ */
+/* Whether the name at token i is a size_t: a variable in scope, or a member of one of the structs.
+ */
 static bool is_size(const Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
@@ -127,9 +134,11 @@ bool is_pointer(const Mutator *mutator, int i)
     if (token_is(source, i, "data") || token_is(source, i, "grad") || token_is(source, i, "at"))
         return !token_is(source, i, "at") || token_is(source, i - 1, ".");
     bool member = token_is(source, i - 1, ".") || token_is(source, i - 1, "->");
-    int from = member ? 1 : mutator->function->open, to = member ? source->count : mutator->function->end;
+    int from = member ? 1 : mutator->function->open,
+        to = member ? source->count : mutator->function->end;
     for (int k = from; k < to; k++)
-        if (token_same(source, k, i) && token_is(source, k - 1, "*") && !token_is_binary(source, k - 1))
+        if (token_same(source, k, i) && token_is(source, k - 1, "*") &&
+            !token_is_binary(source, k - 1))
             return true;
     return false;
 }
@@ -154,28 +163,32 @@ bool is_integer_place(const Mutator *mutator, int i)
     return is_size(mutator, right) || is_size(mutator, left) || is_pointer(mutator, left);
 }
 
-/* ---- operators --------------------------------------------------------------------------------- */
+/* ---- operators ---------------------------------------------------------------------------------
+ */
 typedef struct {
     const char *from, *to;
     bool sign;
 } Pair;
 
-static const Pair in_reals[] = {{"+", "-", true}, {"-", "+", true}, {"*", "/", false},
-                                {"/", "*", false}, {NULL, NULL, false}};
+static const Pair in_reals[] = {
+    {"+", "-", true}, {"-", "+", true}, {"*", "/", false}, {"/", "*", false}, {NULL, NULL, false}};
 /* Not - for +: below 0 whole numbers wrap, and the program crashes rather than err. */
-static const Pair in_integers[] = {{"+", "*", false}, {"-", "+", true}, {"*", "+", false},
+static const Pair in_integers[] = {{"+", "*", false}, {"-", "+", true},  {"*", "+", false},
                                    {"/", "%", false}, {"%", "/", false}, {NULL, NULL, false}};
-static const Pair comparisons[] = {{"<", "<=", false}, {"<=", "<", false}, {">", "<", false},
-                                   {">=", "<", false}, {"==", "!=", false}, {"!=", "==", false},
+static const Pair comparisons[] = {{"<", "<=", false},  {"<=", "<", false},  {">", "<", false},
+                                   {">=", "<", false},  {"==", "!=", false}, {"!=", "==", false},
                                    {"&&", "||", false}, {"||", "&&", false}, {NULL, NULL, false}};
 static const Pair assignments[] = {{"+=", "=", false}, {"-=", "= -", false}, {"+=", "-=", true},
-                                   {"-=", "+=", true}, {"*=", "/=", false}, {"/=", "*=", false},
+                                   {"-=", "+=", true}, {"*=", "/=", false},  {"/=", "*=", false},
                                    {NULL, NULL, false}};
-static const Pair functions[] = {{"sin", "cos", false}, {"cos", "sin", false}, {"sqrt", "", false},
-                                 {"exp", "", false}, {"loop_exp", "", false}, {"log", "", false}, {"tanh", "", false},
-                                 {"erf", "", false}, {"fabs", "", false}, {"fmax", "fmin", false},
-                                 {"fmin", "fmax", false}, {"pow", "fmax", false}, {NULL, NULL, false}};
-static const Pair flags[] = {{"true", "false", false}, {"false", "true", false}, {NULL, NULL, false}};
+static const Pair functions[] = {
+    {"sin", "cos", false},   {"cos", "sin", false},   {"sqrt", "", false},
+    {"exp", "", false},      {"loop_exp", "", false}, {"log", "", false},
+    {"tanh", "", false},     {"erf", "", false},      {"fabs", "", false},
+    {"fmax", "fmin", false}, {"fmin", "fmax", false}, {"pow", "fmax", false},
+    {NULL, NULL, false}};
+static const Pair flags[] = {
+    {"true", "false", false}, {"false", "true", false}, {NULL, NULL, false}};
 
 static void replace_from(Mutator *mutator, const char *kind, int i, const Pair *pairs)
 {
@@ -205,7 +218,8 @@ static void mutate_word(Mutator *mutator, int i)
     replace_from(mutator, "flag", i, flags);
 }
 
-/* ---- signs ------------------------------------------------------------------------------------- */
+/* ---- signs -------------------------------------------------------------------------------------
+ */
 static bool gives_real(const Mutator *mutator)
 {
     int type = mutator->function->name - 1;
@@ -232,7 +246,8 @@ static void mutate_sign(Mutator *mutator, int i)
                (int)(source->text + source->tokens[end - 1].end - value), value);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers -----------------------------------------------------------------------------------
+ */
 static void mutate_number(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
@@ -252,7 +267,8 @@ static void mutate_number(Mutator *mutator, int i)
         mutant_add(mutator, "number", false, i, i + 1, "%ld", strtol(text, NULL, 10) + 1);
 }
 
-/* ---- choices and conditions ---------------------------------------------------------------------- */
+/* ---- choices and conditions
+ * ---------------------------------------------------------------------- */
 /* c ? a : b becomes c ? b : a. The arms end at the brackets or commas around them. */
 static void mutate_choice(Mutator *mutator, int i)
 {
@@ -261,7 +277,8 @@ static void mutate_choice(Mutator *mutator, int i)
         return;
     int colon = i, end;
     while (!token_is(source, colon, ":"))
-        colon = source->tokens[colon].partner > colon ? source->tokens[colon].partner + 1 : colon + 1;
+        colon =
+            source->tokens[colon].partner > colon ? source->tokens[colon].partner + 1 : colon + 1;
     for (end = colon; !token_is(source, end, ",") && !token_is(source, end, ";") &&
                       !token_is(source, end, ")") && !token_is(source, end, "]");)
         end = source->tokens[end].partner > end ? source->tokens[end].partner + 1 : end + 1;
@@ -285,19 +302,22 @@ static void mutate_condition(Mutator *mutator, int i)
     }
 }
 
-/* ---- how a gradient is written -------------------------------------------------------------------- */
+/* ---- how a gradient is written
+ * -------------------------------------------------------------------- */
 static void mutate_write(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;
     int end = -1, begin = i + 2;
-    if (token_is(source, i, "add") && token_is(source, i - 1, ".") && !token_is(source, i + 1, "=")) {
+    if (token_is(source, i, "add") && token_is(source, i - 1, ".") &&
+        !token_is(source, i + 1, "=")) {
         mutant_add(mutator, "write", false, operand_begin(source, i), i + 1, "false");
         mutant_add(mutator, "write", false, operand_begin(source, i), i + 1, "true");
     } else if (token_is(source, i, "grad_put")) {
         end = argument_end(source, begin);
         const char *grad = source->text + source->tokens[begin].begin;
         int length = (int)(source->text + source->tokens[end - 1].end - grad);
-        mutant_add(mutator, "write", false, begin, end, "(GradWrite){%.*s.at, false}", length, grad);
+        mutant_add(mutator, "write", false, begin, end, "(GradWrite){%.*s.at, false}", length,
+                   grad);
         mutant_add(mutator, "write", false, begin, end, "(GradWrite){%.*s.at, true}", length, grad);
     } else if (token_is(source, i, "grad_scatter") && i != mutator->function->name) {
         end = source->tokens[i + 1].partner;
@@ -310,9 +330,11 @@ static void mutate_write(Mutator *mutator, int i)
 /* Inside the arguments of these calls a slip concerns memory or a message, not a gradient. */
 static bool is_beside_the_point(const Source *source, const Span *function, int i)
 {
-    static const char *const calls[] = {"tape_alloc", "memcpy", "memset", "require", "shape_mismatch",
-                                        "broken_contract", "sizeof", "value_list", NULL};
-    for (int open = enclosing(source, function, i); open >= 0; open = enclosing(source, function, open))
+    static const char *const calls[] = {"tape_alloc", "memcpy",         "memset",
+                                        "require",    "shape_mismatch", "broken_contract",
+                                        "sizeof",     "value_list",     NULL};
+    for (int open = enclosing(source, function, i); open >= 0;
+         open = enclosing(source, function, open))
         for (const char *const *call = calls; *call != NULL; call++)
             if (token_is(source, open, "(") && token_is(source, open - 1, *call))
                 return true;
@@ -327,7 +349,8 @@ Error subject_mutate(Bugs *bugs, Subject *subject)
         error = functions_select(&source, subject);
     for (int f = 0; f < source.n_functions && !error.failed; f++) {
         Mutator mutator = {&source, &source.functions[f], subject, bugs, bugs->count};
-        for (int i = mutator.function->begin; i < mutator.function->end && mutator.function->selected; i++) {
+        for (int i = mutator.function->begin;
+             i < mutator.function->end && mutator.function->selected; i++) {
             if (is_beside_the_point(&source, mutator.function, i))
                 continue;
             mutate_operator(&mutator, i);

@@ -1,5 +1,6 @@
-/* places: the mutator's slips of place and of omission. Another index, a loop that begins or ends one
- * too far, a size in place of its neighbour; a term, a factor or a whole statement that was lost. */
+/* places: the mutator's slips of place and of omission. Another index, a loop that begins or ends
+ * one too far, a size in place of its neighbour; a term, a factor or a whole statement that was
+ * lost. */
 #include "bugs.h"
 
 #include <string.h>
@@ -16,7 +17,8 @@ static const char *text_of(const Source *source, int i)
     return source->text + source->tokens[i].begin;
 }
 
-/* ---- indices ----------------------------------------------------------------------------------- */
+/* ---- indices -----------------------------------------------------------------------------------
+ */
 static bool is_declaration(int i, const Variable *found, int count)
 {
     for (int k = 0; k < count; k++)
@@ -71,7 +73,8 @@ static void mutate_member(Mutator *mutator, int i)
     }
 }
 
-/* ---- loops ------------------------------------------------------------------------------------- */
+/* ---- loops -------------------------------------------------------------------------------------
+ */
 /* Begins one later; ends one earlier, or one stride earlier where the loop strides. */
 static void mutate_loop(Mutator *mutator, int i)
 {
@@ -98,11 +101,12 @@ static void mutate_loop(Mutator *mutator, int i)
                stride < 0 ? "1" : text_of(source, stride));
 }
 
-/* ---- what is lost ------------------------------------------------------------------------------ */
+/* ---- what is lost ------------------------------------------------------------------------------
+ */
 static bool ends_term(const Source *source, int i)
 {
-    static const char *const marks[] = {",", ";", ")", "]", "?", ":", "<", ">", "<=", ">=", "==", "!=",
-                                        "&&", "||", NULL};
+    static const char *const marks[] = {",",  ";",  ")",  "]",  "?",  ":",  "<", ">",
+                                        "<=", ">=", "==", "!=", "&&", "||", NULL};
     for (const char *const *mark = marks; *mark != NULL; mark++)
         if (token_is(source, i, *mark))
             return true;
@@ -149,8 +153,16 @@ static void mutate_statement(Mutator *mutator, int i)
         return;
     /* What is no statement that computes: control, contracts, memory given back; a gradient not
      * written at all is too plain a slip. */
-    static const char *const others[] = {"for", "if", "while", "grad_put", "require", "shape_mismatch",
-                                         "broken_contract", "tape_release", "value_release", NULL};
+    static const char *const others[] = {"for",
+                                         "if",
+                                         "while",
+                                         "grad_put",
+                                         "require",
+                                         "shape_mismatch",
+                                         "broken_contract",
+                                         "tape_release",
+                                         "value_release",
+                                         NULL};
     for (const char *const *other = others; calls && *other != NULL; other++)
         if (token_is(source, i, *other))
             return;

@@ -1,6 +1,7 @@
-/* scan: C read as tokens, as far as a mutator needs it. Comments and preprocessor lines are skipped,
- * brackets are paired, functions and the scopes of size_t variables are found. It relies on the
- * house's style: types are CamelCase or one of a short list, one declaration declares one type. */
+/* scan: C read as tokens, as far as a mutator needs it. Comments and preprocessor lines are
+ * skipped, brackets are paired, functions and the scopes of size_t variables are found. It relies
+ * on the house's style: types are CamelCase or one of a short list, one declaration declares one
+ * type. */
 #include "bugs.h"
 
 #include <ctype.h>
@@ -31,7 +32,8 @@ static bool is_one_of(const Source *source, int i, const char *const *words)
     return false;
 }
 
-/* ---- from text to tokens ----------------------------------------------------------------------- */
+/* ---- from text to tokens -----------------------------------------------------------------------
+ */
 typedef struct {
     const char *text;
     size_t size, at, line_begin;
@@ -75,8 +77,9 @@ static size_t quoted_length(const Reader *r)
 static size_t number_length(const char *text)
 {
     size_t length = 1;
-    while (isalnum((unsigned char)text[length]) || text[length] == '.' ||
-           ((text[length] == '-' || text[length] == '+') && strchr("eEpP", text[length - 1]) != NULL))
+    while (
+        isalnum((unsigned char)text[length]) || text[length] == '.' ||
+        ((text[length] == '-' || text[length] == '+') && strchr("eEpP", text[length - 1]) != NULL))
         length++;
     return length;
 }
@@ -94,8 +97,8 @@ static size_t mark_length(const char *text)
 static Token token_read(const Reader *r)
 {
     const char *c = r->text + r->at;
-    Token token = {.begin = r->at, .line = r->line, .column = (int)(r->at - r->line_begin) + 1,
-                   .partner = -1};
+    Token token = {
+        .begin = r->at, .line = r->line, .column = (int)(r->at - r->line_begin) + 1, .partner = -1};
     size_t length = 1;
     if (isalpha((unsigned char)*c) || *c == '_') {
         token.kind = NAME;
@@ -146,12 +149,14 @@ static Error brackets_pair(Source *source)
     return depth == 0 ? no_error() : error_make("a bracket is never closed");
 }
 
-/* ---- what tokens are --------------------------------------------------------------------------- */
+/* ---- what tokens are ---------------------------------------------------------------------------
+ */
 bool token_is_type(const Source *source, int i)
 {
-    static const char *const types[] = {"real", "size_t", "int", "bool", "char", "double", "float",
-                                        "void", "const", "unsigned", "long", "static", "struct",
-                                        "uint64_t", "uint32_t", "restrict", NULL};
+    static const char *const types[] = {"real",     "size_t", "int",    "bool",     "char",
+                                        "double",   "float",  "void",   "const",    "unsigned",
+                                        "long",     "static", "struct", "uint64_t", "uint32_t",
+                                        "restrict", NULL};
     if (i < 0 || i >= source->count || source->tokens[i].kind != NAME)
         return false;
     const char *name = source->text + source->tokens[i].begin;
@@ -162,13 +167,15 @@ bool token_is_type(const Source *source, int i)
 bool token_is_cast(const Source *source, int i)
 {
     return token_is(source, i, "(") && token_is_type(source, i + 1) &&
-           !token_is(source, i - 1, "sizeof") && !token_is(source, source->tokens[i].partner + 1, "{");
+           !token_is(source, i - 1, "sizeof") &&
+           !token_is(source, source->tokens[i].partner + 1, "{");
 }
 
 bool token_is_binary(const Source *source, int i)
 {
     static const char *const words[] = {"return", "sizeof", "case", "else", NULL};
-    if (i < 1 || source->tokens[i].kind != MARK || source->tokens[i].end - source->tokens[i].begin != 1 ||
+    if (i < 1 || source->tokens[i].kind != MARK ||
+        source->tokens[i].end - source->tokens[i].begin != 1 ||
         strchr("+-*/%", source->text[source->tokens[i].begin]) == NULL)
         return false;
     int before = i - 1;
@@ -203,7 +210,8 @@ int operand_begin(const Source *source, int i)
     for (;;) {
         if (source->tokens[i].partner >= 0 && source->tokens[i].partner < i) {
             int open = source->tokens[i].partner;
-            bool follows = source->tokens[open - 1].kind == NAME || token_is(source, open - 1, "]") ||
+            bool follows = source->tokens[open - 1].kind == NAME ||
+                           token_is(source, open - 1, "]") ||
                            (token_is(source, open, "[") && token_is(source, open - 1, ")"));
             if (!follows || token_is(source, open - 1, "return"))
                 return open;
@@ -246,7 +254,8 @@ int enclosing(const Source *source, const Span *function, int i)
     return -1;
 }
 
-/* ---- functions, headers of loops, structs ------------------------------------------------------- */
+/* ---- functions, headers of loops, structs -------------------------------------------------------
+ */
 static void functions_find(Source *source)
 {
     source->functions = memory_alloc((size_t)(source->count + 1) * sizeof *source->functions);
@@ -311,10 +320,11 @@ void source_free(Source *source)
     free(source->tokens);
     free(source->functions);
     free(source->members);
-    *source = (Source){NULL};
+    *source = (Source){.text = NULL};
 }
 
-/* ---- variables --------------------------------------------------------------------------------- */
+/* ---- variables ---------------------------------------------------------------------------------
+ */
 /* Where the scope of what is declared at token i ends: its for statement, or its block. */
 static int scope_end(const Source *source, const Span *function, int i)
 {
@@ -354,7 +364,8 @@ int variables_at(const Source *source, const Span *function, int i, Variable *fo
     return count;
 }
 
-/* ---- which functions to change ------------------------------------------------------------------ */
+/* ---- which functions to change ------------------------------------------------------------------
+ */
 static int function_named(const Source *source, int token)
 {
     for (int f = 0; f < source->n_functions; f++)
@@ -370,7 +381,8 @@ static bool is_backward(const Source *source, int f)
     return length >= 9 && memcmp(source->text + name->end - 9, "_backward", 9) == 0;
 }
 
-/* Marks what function f calls, and what that calls. The name of a backward is only ever passed on. */
+/* Marks what function f calls, and what that calls. The name of a backward is only ever passed on.
+ */
 static void reach(const Source *source, int f, bool *reached)
 {
     if (reached[f])

@@ -1,11 +1,13 @@
 /* table: the plain text that the trials are read from. What a line must look like stands at the top
- * of each file; a line that does not is answered with its file, its number and what was expected. */
+ * of each file; a line that does not is answered with its file, its number and what was expected.
+ */
 #include "bugs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- lines -------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------
+ */
 /* A file's text, cut into lines: each ends with a zero byte instead of its newline. */
 typedef struct {
     const char *path;
@@ -77,7 +79,8 @@ static char *value_of(char *line, const char *name)
     return line + length + strspn(line + length, " ");
 }
 
-/* ---- recipe ------------------------------------------------------------------------------------- */
+/* ---- recipe -------------------------------------------------------------------------------------
+ */
 static char **words_of(char *line)
 {
     size_t count = 0, room = strlen(line) / 2 + 2;
@@ -115,7 +118,7 @@ static Error recipe_line(Recipe *recipe, Lines *lines, char *line, size_t *gates
 Error recipe_read(Recipe *recipe, const char *path)
 {
     Lines lines;
-    *recipe = (Recipe){NULL};
+    *recipe = (Recipe){.folder = NULL};
     Error error = lines_open(&lines, path);
     if (error.failed)
         return error;
@@ -131,8 +134,10 @@ Error recipe_read(Recipe *recipe, const char *path)
     if (!error.failed && (recipe->folder == NULL || recipe->tables == NULL || recipe->lib == NULL ||
                           recipe->objects == NULL || recipe->compile == NULL ||
                           recipe->link == NULL || recipe->libs == NULL))
-        error = error_make("%s: expected folder, tables, lib, objects, compile, link and libs; found "
-                           "only some of them", path);
+        error =
+            error_make("%s: expected folder, tables, lib, objects, compile, link and libs; found "
+                       "only some of them",
+                       path);
     return error;
 }
 
@@ -145,10 +150,11 @@ void recipe_free(Recipe *recipe)
     free(recipe->link);
     free(recipe->libs);
     free(recipe->memory);
-    *recipe = (Recipe){NULL};
+    *recipe = (Recipe){.folder = NULL};
 }
 
-/* ---- subjects ----------------------------------------------------------------------------------- */
+/* ---- subjects -----------------------------------------------------------------------------------
+ */
 static Error subject_make(Subject *subject, const Lines *lines, char *line, const char *lib)
 {
     char **words = words_of(line);
@@ -179,8 +185,8 @@ Error subjects_read(Subjects *subjects, const char *path, const char *lib)
     Error error = lines_open(&lines, path);
     for (char *line = line_next_meant(&lines); line != NULL && !error.failed;
          line = line_next_meant(&lines)) {
-        subjects->items = memory_realloc(subjects->items, (size_t)(subjects->count + 1) *
-                                                              sizeof *subjects->items);
+        subjects->items = memory_realloc(subjects->items,
+                                         (size_t)(subjects->count + 1) * sizeof *subjects->items);
         error = subject_make(&subjects->items[subjects->count], &lines, line, lib);
         subjects->count += !error.failed;
     }
@@ -196,7 +202,8 @@ void subjects_free(Subjects *subjects)
     *subjects = (Subjects){NULL, 0};
 }
 
-/* ---- by hand ------------------------------------------------------------------------------------ */
+/* ---- by hand ------------------------------------------------------------------------------------
+ */
 /* Lines up to one that is `stop` or `other`, joined; the stop line is returned in *line. */
 static char *block_read(Lines *lines, const char *stop, const char *other, char **line)
 {
@@ -216,9 +223,10 @@ static Error edit_add(Bug *bug, const Lines *lines, const char *find, char *put)
     const char *text = bug->subject->text, *at = strstr(text, find);
     if (*find == '\0' || at == NULL || strstr(at + 1, find) != NULL || bug->n_edits == EDITS_MAX) {
         free(put);
-        return error_make("%s:%d: expected a text that lib/%s holds exactly once, found one that it %s",
-                          lines->path, lines->number, bug->subject->file,
-                          at == NULL ? "does not hold" : "holds more often");
+        return error_make(
+            "%s:%d: expected a text that lib/%s holds exactly once, found one that it %s",
+            lines->path, lines->number, bug->subject->file,
+            at == NULL ? "does not hold" : "holds more often");
     }
     size_t begin = (size_t)(at - text), end = begin + strlen(find);
     int k = bug->n_edits++;
@@ -245,7 +253,8 @@ static Error edits_read(Bug *bug, Lines *lines, char *line)
     return error;
 }
 
-static Subject *subject_find(Subjects *subjects, const char *file, const char *chapter, const char *row)
+static Subject *subject_find(Subjects *subjects, const char *file, const char *chapter,
+                             const char *row)
 {
     for (int i = 0; i < subjects->count; i++) {
         Subject *subject = &subjects->items[i];
@@ -263,7 +272,8 @@ static Error by_hand_one(Bugs *bugs, Subjects *subjects, Lines *lines, char *lin
     for (int k = 0; k < 5; k++, line = line_next_meant(lines)) {
         value[k] = value_of(line, names[k]);
         if (value[k] == NULL || (k == 0 && strlen(value[k]) >= WORD_MAX))
-            return line_error(lines, "the lines bug, file, chapter, row and asks, in this order", line);
+            return line_error(lines, "the lines bug, file, chapter, row and asks, in this order",
+                              line);
     }
     Subject *subject = subject_find(subjects, value[1], value[2], value[3]);
     if (subject == NULL)
@@ -294,7 +304,8 @@ Error by_hand_read(Bugs *bugs, Subjects *subjects, const char *path)
     return error;
 }
 
-/* ---- equivalents -------------------------------------------------------------------------------- */
+/* ---- equivalents --------------------------------------------------------------------------------
+ */
 /* Keys, then an indented reason that is all of theirs. */
 Error equivalents_read(Equivalents *equivalents, const char *path)
 {
@@ -306,7 +317,8 @@ Error equivalents_read(Equivalents *equivalents, const char *path)
          line = line_next_meant(&lines)) {
         if (line[0] != ' ') {
             size_t count = (size_t)++equivalents->count;
-            equivalents->items = memory_realloc(equivalents->items, count * sizeof *equivalents->items);
+            equivalents->items =
+                memory_realloc(equivalents->items, count * sizeof *equivalents->items);
             equivalents->items[count - 1] =
                 (Equivalent){text_format("%s", line), NULL, lines.number, false};
             open++;

@@ -1,5 +1,6 @@
 /* trial: one bug at a time in each slot: the mutated file compiled with the library's own flags,
- * linked in place of the library's object, the gate run on its op's rows and judged by what it says.
+ * linked in place of the library's object, the gate run on its op's rows and judged by what it
+ * says.
  *
  * No shell stands between: a child is forked, limited and executed, its output read through a pipe,
  * its whole process group killed when its time is up. Several slots are served by one poll. */
@@ -37,10 +38,7 @@ typedef struct {
 
 static volatile sig_atomic_t interrupted = 0;
 
-static void on_signal(int number)
-{
-    interrupted = number;
-}
+static void on_signal(int number) { interrupted = number; }
 
 static double seconds_now(void)
 {
@@ -49,7 +47,8 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* ---- children ----------------------------------------------------------------------------------- */
+/* ---- children -----------------------------------------------------------------------------------
+ */
 static void limit(int what, rlim_t most)
 {
     struct rlimit now;
@@ -124,7 +123,8 @@ static void slot_read(Slot *slot)
     }
 }
 
-/* ---- stages ------------------------------------------------------------------------------------- */
+/* ---- stages -------------------------------------------------------------------------------------
+ */
 static Error file_write(const char *path, const char *text, size_t size)
 {
     FILE *file = fopen(path, "wb");
@@ -180,7 +180,8 @@ static Error start_linking(Slot *slot, const Recipe *recipe)
     words_add(words, &count, recipe->link);
     char *const *objects = gate_objects(recipe, slot->bug->subject->chapter);
     for (; *objects != NULL && count < WORDS_MAX - 1; objects++)
-        words[count++] = is_own_object(recipe, slot->bug->subject, *objects) ? slot->object : *objects;
+        words[count++] =
+            is_own_object(recipe, slot->bug->subject, *objects) ? slot->object : *objects;
     words_add(words, &count, recipe->libs);
     words_add(words, &count, (char *[]){"-o", slot->gate, NULL});
     words[count] = NULL;
@@ -204,7 +205,8 @@ static Error start_running(Slot *slot, const TrialSettings *settings)
     return slot_spawn(slot, words, settings->limit, !has_sanitizer(settings->recipe));
 }
 
-/* ---- the verdict -------------------------------------------------------------------------------- */
+/* ---- the verdict --------------------------------------------------------------------------------
+ */
 static void verdict_none(Bug *bug, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void verdict_none(Bug *bug, const char *format, ...)
 {
@@ -249,8 +251,8 @@ static void judge_gate(Slot *slot, int status)
         verdict_none(bug, "stopped by signal %d: %.120s", WTERMSIG(status), last);
         return;
     }
-    bool closes = sscanf(last, "%d passed, %d failed%n", &passed, &failed, &used) == 2 &&
-                  last[used] == '\0';
+    bool closes =
+        sscanf(last, "%d passed, %d failed%n", &passed, &failed, &used) == 2 && last[used] == '\0';
     if (!closes || WEXITSTATUS(status) != (failed > 0) || (failed > 0) != (wrong > 0) ||
         passed + failed == 0) {
         verdict_none(bug, "no closing line that fits, exit status %d: %.120s", WEXITSTATUS(status),
@@ -280,7 +282,8 @@ static bool slot_advance(Slot *slot, int status, const TrialSettings *settings, 
     return error->failed;
 }
 
-/* ---- all of them -------------------------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------------------------------
+ */
 static Error slot_begin(Slot *slot, Bugs *bugs, int index, const TrialSettings *settings)
 {
     slot->bug = &bugs->items[index];
@@ -288,14 +291,17 @@ static Error slot_begin(Slot *slot, Bugs *bugs, int index, const TrialSettings *
     const Subject *subject = slot->bug->subject;
     const char *file = strrchr(subject->file, '/');
     char *folder = text_format("%.*s", (int)(strrchr(slot->gate, '/') - slot->gate), slot->gate);
-    snprintf(slot->source, sizeof slot->source, "%s/%s", folder, file == NULL ? subject->file : file + 1);
+    snprintf(slot->source, sizeof slot->source, "%s/%s", folder,
+             file == NULL ? subject->file : file + 1);
     free(folder);
     char *const *objects = gate_objects(settings->recipe, subject->chapter);
-    while (objects != NULL && *objects != NULL && !is_own_object(settings->recipe, subject, *objects))
+    while (objects != NULL && *objects != NULL &&
+           !is_own_object(settings->recipe, subject, *objects))
         objects++;
     if (objects == NULL || *objects == NULL) {
-        verdict_none(slot->bug, objects == NULL ? "chapter %s has no gate yet"
-                                                : "the gate of %s does not link this file",
+        verdict_none(slot->bug,
+                     objects == NULL ? "chapter %s has no gate yet"
+                                     : "the gate of %s does not link this file",
                      subject->chapter);
         return no_error();
     }
@@ -401,7 +407,7 @@ Error trials_run(Bugs *bugs, const int *index, int count, const TrialSettings *s
 {
     require(settings->jobs >= 1 && settings->jobs <= SLOTS_MAX, "trials_run: expected 1 to %d jobs",
             SLOTS_MAX);
-    Slot slots[SLOTS_MAX] = {{NULL}};
+    Slot slots[SLOTS_MAX] = {{.bug = NULL}};
     struct sigaction action = {.sa_handler = on_signal}, before[2];
     sigaction(SIGINT, &action, &before[0]);
     sigaction(SIGTERM, &action, &before[1]);
