@@ -557,6 +557,14 @@ static void test_state_untouched_on_error(void **state)
     fixture_free(&f);
 }
 
+/* A run with two checkpoints, the newest of mark 1 at step 10. */
+static void begin_run(Fixture *f, const char *run)
+{
+    remove_all(run);
+    save(f, run, 5, 0, 2);
+    save(f, run, 10, 1, 2);
+}
+
 /* ---- folders and links -------------------------------------------------------------------------- */
 static void test_link(void **state)
 {
@@ -651,6 +659,29 @@ static void test_save_again(void **state)
     fixture_free(&f);
 }
 
+static void test_clear(void **state)
+{
+    (void)state;
+    const char *run = path_of("run");
+    size_t step = 0;
+    Fixture f = fixture_make();
+    expect_none(checkpoint_clear(run)); /* nothing there: nothing to do */
+    begin_run(&f, run);
+    write_file(run_file("log.tsv"), "", 0);
+    expect_none(checkpoint_step(run, &step));
+    assert_int_equal(step, 10);
+    expect_none(checkpoint_clear(run));
+    assert_false(checkpoint_exists(run));
+    assert_int_equal(entries(run, ""), 1); /* the log stays */
+    expect_error(checkpoint_step(run, &step), "found none");
+    save(&f, run, 3, 3, 2); /* a new run in the same folder */
+    assert_int_equal(mark_of(run), 3);
+    assert_int_equal(unlink(run_file("latest")), 0);
+    assert_int_equal(mkdir(run_file("latest"), 0777), 0);
+    expect_error(checkpoint_clear(run), "latest: cannot be removed: ");
+    fixture_free(&f);
+}
+
 static void test_names_of_runs(void **state)
 {
     (void)state;
@@ -661,6 +692,7 @@ static void test_names_of_runs(void **state)
     expect_error(fixture_save(&f, name, 1), "expected a run's folder with a path of 1 to 600 bytes");
     expect_load_error(name, "expected a run's folder with a path of 1 to 600 bytes");
     expect_error(fixture_save(&f, "", 1), "found 0");
+    expect_error(checkpoint_clear(name), "found 700");
     assert_false(checkpoint_exists(""));
     save(&f, path_of("run/with/parents/"), 1, 1, 1);
     assert_int_equal(mark_of(path_of("run/with/parents")), 1);
@@ -671,14 +703,6 @@ static void test_names_of_runs(void **state)
 }
 
 /* ---- saves that fail or are killed -------------------------------------------------------------- */
-/* A run with two checkpoints, the newest of mark 1 at step 10. */
-static void begin_run(Fixture *f, const char *run)
-{
-    remove_all(run);
-    save(f, run, 5, 0, 2);
-    save(f, run, 10, 1, 2);
-}
-
 /* The next save works, and leaves no trace of the one before. */
 static void expect_recovery(Fixture *f, const char *run)
 {
@@ -912,6 +936,7 @@ int main(void)
         cmocka_unit_test_setup(test_stepped_aside, no_run),
         cmocka_unit_test_setup(test_keep, no_run),
         cmocka_unit_test_setup(test_save_again, no_run),
+        cmocka_unit_test_setup(test_clear, no_run),
         cmocka_unit_test_setup(test_names_of_runs, no_run),
         cmocka_unit_test_setup(test_order_of_calls, no_run),
         cmocka_unit_test_setup(test_every_call_fails, no_run),

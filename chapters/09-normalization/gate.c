@@ -1,19 +1,21 @@
 /* The gate of chapter 09: layer norm and RMS norm, alone, composed and inside a net.
  *
- * Forwards are held to plain loops that never compute a mean: x_i - mean is (1/C) sum_j (x_i - x_j),
- * and the biased variance is half the mean of (x_j - x_k)^2 over all pairs. Gradients are held to
- * five-point differences. The fused layer norm also equals its composition from the operations of
- * chapters 06 and 07, and the sanity cases of the lesson stand here with their numbers.
- * C width, rows whatever stands before it. */
+ * Forwards are held to plain loops that never compute a mean: x_i - mean is (1/C) sum_j (x_i -
+ * x_j), and the biased variance is half the mean of (x_j - x_k)^2 over all pairs. Gradients are
+ * held to five-point differences. The fused layer norm also equals its composition from the
+ * operations of chapters 06 and 07, and the sanity cases of the lesson stand here with their
+ * numbers.
+ *
+ * C is the width; rows are whatever stands before it. */
 #include "ops/ops.h"
 
 enum { FLOAT = sizeof(real) == sizeof(float) };
 /* For what is exact but for rounding. */
 static const double CLOSE = FLOAT ? 1e-5 : 1e-12;
 
-/* ---- the checked operations -------------------------------------------------------------------- */
-/* Where x, gain and bias stand among a row's inputs: in this order, in another one (so that those who
- * come first are poked and the rest are frozen), or all at the same place. */
+/* ---- the checked operations ------------------------------------------------------------------ */
+/* Where x, gain and bias stand among a row's inputs: in this order, in another one (so that those
+ * who come first are poked and the rest are frozen), or all at the same place. */
 enum { X, GAIN, BIAS, OPERANDS };
 typedef struct {
     int place[OPERANDS];
@@ -28,8 +30,8 @@ static Tensor *layer_norm_forward(Tensor *const *in, const void *context)
 }
 
 /* One row, by differences of pairs. */
-static void plain_layer_norm(real *y, const real *x, const real *gain, const real *bias, size_t width,
-                             double epsilon)
+static void plain_layer_norm(real *y, const real *x, const real *gain, const real *bias,
+                             size_t width, double epsilon)
 {
     double squares = 0;
     for (size_t j = 0; j < width; j++)
@@ -49,8 +51,8 @@ static void layer_norm_reference(real *out, Tensor *const *in, const void *conte
     const Norm *norm = context;
     const Tensor *x = in[norm->place[X]], *gain = in[norm->place[GAIN]];
     for (size_t at = 0; at < x->size; at += gain->size)
-        plain_layer_norm(out + at, x->data + at, gain->data, in[norm->place[BIAS]]->data, gain->size,
-                         (double)norm->epsilon);
+        plain_layer_norm(out + at, x->data + at, gain->data, in[norm->place[BIAS]]->data,
+                         gain->size, (double)norm->epsilon);
 }
 
 static Tensor *rms_norm_forward(Tensor *const *in, const void *context)
@@ -75,7 +77,7 @@ static void rms_norm_reference(real *out, Tensor *const *in, const void *context
     }
 }
 
-/* ---- rows -------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 /* x, then gains far from 1 and biases far from 0, so that a lost one shows. */
 static void fill_operands(Tensor **operand, Shape shape)
 {
@@ -90,8 +92,8 @@ static void check_norm(const char *op, const char *circumstances, Tensor *const 
 {
     char row[80];
     bool is_rms = op[0] == 'r';
-    TensorCheck check = {.name = row, .context = norm, .n = poked, .shape = operand[X]->shape,
-                         .step = step};
+    TensorCheck check = {
+        .name = row, .context = norm, .n = poked, .shape = operand[X]->shape, .step = step};
     snprintf(row, sizeof row, "%s %s %s", op, shape_text(check.shape), circumstances);
     check.forward = is_rms ? rms_norm_forward : layer_norm_forward;
     check.reference = is_rms ? rms_norm_reference : layer_norm_reference;
@@ -149,8 +151,8 @@ static void check_equal_elements(real epsilon)
     tape_release(mark);
 }
 
-/* A width that fills its memory to the last byte, with the next operand's gradient behind it: a loop
- * that runs one too far lands there. */
+/* A width that fills its memory to the last byte, with the next operand's gradient behind it: a
+ * loop that runs one too far lands there. */
 static void check_neighbours(real epsilon)
 {
     Tensor *operand[OPERANDS];
@@ -185,7 +187,7 @@ static void check_reused(real epsilon)
     tape_release(mark);
 }
 
-/* ---- the composition --------------------------------------------------------------------------- */
+/* ---- the composition ------------------------------------------------------------------------- */
 /* A row's mean as a column: (...,C) to (...,1). */
 static Tensor *mean_column(Tensor *x)
 {
@@ -240,14 +242,14 @@ static void check_composition(real epsilon)
     double forward = farthest(fused->data, composed->data, fused->size);
     real *from_fused = gradients(fused, operand, upstream->data);
     real *from_composed = gradients(composed, operand, upstream->data);
-    double backward = farthest(from_fused, from_composed,
-                               operand[X]->size + 2 * operand[GAIN]->size);
+    double backward =
+        farthest(from_fused, from_composed, operand[X]->size + 2 * operand[GAIN]->size);
     gate_check("layer_norm (2,3,7) fused and composed", forward <= CLOSE && backward <= CLOSE,
                "forward and gradients agree to %.0e", CLOSE);
     tape_release(mark);
 }
 
-/* ---- sanity cases ------------------------------------------------------------------------------ */
+/* ---- sanity cases ---------------------------------------------------------------------------- */
 /* Whether y and the gradient of x are these numbers; gain 1, bias 0 (none: RMS norm). */
 static bool case_is(const real *x, const real *dy, size_t width, real epsilon, bool centred,
                     const real *y, const real *dx)
@@ -260,8 +262,8 @@ static bool case_is(const real *x, const real *dy, size_t width, real epsilon, b
         bias->data[i] = 0;
     }
     tensor_want_grad(in);
-    Tensor *out = centred ? tensor_layer_norm(in, gain, bias, epsilon)
-                          : tensor_rms_norm(in, gain, epsilon);
+    Tensor *out =
+        centred ? tensor_layer_norm(in, gain, bias, epsilon) : tensor_rms_norm(in, gain, epsilon);
     tensor_backward_from(out, dy);
     bool same = farthest(out->data, y, width) <= CLOSE && farthest(in->grad, dx, width) <= CLOSE;
     tape_release(mark);
@@ -320,8 +322,8 @@ static void check_sums(void)
     tape_release(mark);
 }
 
-/* ---- a net ------------------------------------------------------------------------------------- */
-/* Two layers of linear, layer norm, tanh: in[0] is x (B,I), then weight, bias, gain, shift of each. */
+/* ---- a net ----------------------------------------------------------------------------------- */
+/* Two layers of linear, layer norm, tanh. in[0] is x (B,I); then weight, bias, gain, shift. */
 static Tensor *net_forward(Tensor *const *in, const void *context)
 {
     const real *epsilon = context;
@@ -361,9 +363,13 @@ static void net_reference(real *out, Tensor *const *in, const void *context)
 static void check_net(real epsilon)
 {
     TapeMark mark = tape_mark();
-    TensorCheck check = {.name = "net (5,3) linear, layer_norm, tanh, twice", .forward = net_forward,
-                         .reference = net_reference, .context = &epsilon, .n = 9,
-                         .shape = shape2(5, 4), .step = (real)3e-4};
+    TensorCheck check = {.name = "net (5,3) linear, layer_norm, tanh, twice",
+                         .forward = net_forward,
+                         .reference = net_reference,
+                         .context = &epsilon,
+                         .n = 9,
+                         .shape = shape2(5, 4),
+                         .step = (real)3e-4};
     check.in[0] = check_normal(shape2(5, 3), (real)0.5);
     const size_t width[3] = {3, 7, 4};
     for (int layer = 0; layer < 2; layer++) {

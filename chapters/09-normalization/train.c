@@ -1,13 +1,15 @@
 /* Trains a deep network on two spirals from two starts, each with and without layer norm.
  *
- * Weights begin with deviation scale/sqrt(C). At a small scale (0.7) each of the ten tanh layers hands
- * on 0.7 times what it got, and each backward 0.7 times the gradient: the first layers hear nothing,
- * and without a norm nothing is learned. At a large scale (1.4) the signal keeps its size by itself.
- * Normalised layers learn from either: the scale of the weights drops out of (x - mean)/deviation.
- * The four networks differ in nothing else: same draws, same points, all of them at each step.
- * Columns: step, then the mean cross-entropy of with_small, without_small, with_large, without_large.
- * Beside FILE.tsv stands what made the difference, measured before the first step:
- *   FILE-depth.tsv   layer, then the root mean square of activations (activation_...) and of
+ * Weights begin with deviation scale/sqrt(C). At a small scale (0.7) each of the ten tanh layers
+ * hands on 0.7 times what it got, and each backward 0.7 times the gradient: the first layers hear
+ * nothing, and without a norm nothing is learned. At a large scale (1.4) the signal keeps its size
+ * by itself. Normalised layers learn from either, for the scale of the weights drops out when a row
+ * is divided by its deviation. The four networks differ in nothing else: same draws, same points,
+ * all of them at each step.
+ *
+ * Columns: step, then the mean cross-entropy of with_small, without_small, with_large,
+ * without_large. Beside FILE.tsv stands what made the difference, measured before the first step:
+ *   FILE-depth.tsv   layer, then the root mean square of the activations (activation_...) and of
  *                    their gradients (gradient_...), for the same four */
 #include "../program.h"
 #include "ops/ops.h"
@@ -18,7 +20,8 @@
 enum { DEPTH = 10, WIDTH = 24, ARMS = 2, POINTS = 128, STEPS = 300, NETS = 4 };
 static const real EPSILON = (real)1e-5, RATE = (real)0.05;
 static const double SMALL = 0.7, LARGE = 1.4;
-static const char *const names[NETS] = {"with_small", "without_small", "with_large", "without_large"};
+static const char *const names[NETS] = {"with_small", "without_small", "with_large",
+                                        "without_large"};
 
 /* ---- two spirals ---- */
 typedef struct {
@@ -26,7 +29,7 @@ typedef struct {
     int arm[POINTS];
 } Spirals;
 
-/* Each arm makes one and a quarter turns outwards; the second is the first turned by half a turn. */
+/* Each arm makes one and a quarter turns outwards; one is the other turned by half a turn. */
 static void spirals_draw(Spirals *spirals, uint64_t seed)
 {
     const double turn = 2 * 3.14159265358979323846;
@@ -129,8 +132,8 @@ static void train(Network *nets, const Spirals *spirals, const char *path)
         exit_if(tsv_row(&log, 1 + NETS, row));
     }
     exit_if(tsv_close(&log));
-    printf("two spirals, %d tanh layers, %d steps; knowing nothing is a loss of ln 2 = 0.69\n", DEPTH,
-           STEPS);
+    printf("two spirals, %d tanh layers, %d steps; knowing nothing is a loss of ln 2 = 0.69\n",
+           DEPTH, STEPS);
     for (int n = 0; n < NETS; n++)
         printf("  %-13s loss %s\n", names[n], bound(row[1 + n]));
 }

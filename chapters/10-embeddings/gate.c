@@ -1,4 +1,5 @@
-/* The gate of chapter 10: embedding and its scatter, the tied head, rotary and sinusoidal positions.
+/* The gate of chapter 10: embedding and its scatter, the tied head, rotary and sinusoidal
+ * positions.
  *
  * Gathers are held to a product with one-hot rows, the head and the language models to plain sums,
  * rotations and sinusoids to repeated complex multiplication, which never asks for a large angle.
@@ -21,7 +22,7 @@ static double farthest(const real *a, const real *b, size_t count)
     return worst;
 }
 
-/* ---- embedding --------------------------------------------------------------------------------- */
+/* ---- embedding ------------------------------------------------------------------------------- */
 typedef struct {
     const int *ids;
     Shape shape;
@@ -62,8 +63,12 @@ static void check_embedding(const char *circumstances, Shape shape, const int *i
     Shape result = shape;
     result.dim[result.rank++] = 3;
     snprintf(row, sizeof row, "embedding %s %s", shape_text(shape), circumstances);
-    tensor_check(&(TensorCheck){.name = row, .forward = embedding_forward, .context = &context, .n = 1,
-                                .in = {check_normal(shape2(7, 3), 1)}, .shape = result,
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = embedding_forward,
+                                .context = &context,
+                                .n = 1,
+                                .in = {check_normal(shape2(7, 3), 1)},
+                                .shape = result,
                                 .reference = embedding_reference});
     tape_release(mark);
 }
@@ -73,7 +78,8 @@ static void check_embeddings(void)
     check_embedding("every id once", shape1(7), (const int[]){6, 0, 3, 5, 1, 4, 2});
     check_embedding("ids repeat", shape1(5), (const int[]){4, 1, 4, 4, 6});
     check_embedding("one id alone", shape2(2, 2), (const int[]){0, 0, 0, 0});
-    check_embedding("first and last row", shape2(2, 5), (const int[]){0, 6, 6, 0, 0, 1, 6, 0, 6, 6});
+    check_embedding("first and last row", shape2(2, 5),
+                    (const int[]){0, 6, 6, 0, 0, 1, 6, 0, 6, 6});
     check_embedding("ids repeat", shape3(2, 1, 5), (const int[]){2, 2, 5, 0, 2, 5, 3, 2, 6, 6});
     check_embedding("a single id", shape0(), (const int[]){5});
 }
@@ -93,22 +99,26 @@ static void tokens_reference(real *out, Tensor *const *in, const void *context)
     const int *positions = context;
     for (size_t n = 0; n < 10; n++)
         for (size_t c = 0; c < 3; c++)
-            out[n * 3 + c] = in[0]->data[token_ids[n] * 3 + (int)c] +
-                             in[1]->data[positions[n % 5] * 3 + (int)c];
+            out[n * 3 + c] =
+                in[0]->data[token_ids[n] * 3 + (int)c] + in[1]->data[positions[n % 5] * 3 + (int)c];
 }
 
 static void check_tokens(void)
 {
     const int positions[5] = {0, 1, 2, 3, 4};
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "embedding (2,5) tokens plus positions", .n = 2,
-                                .in = {check_normal(shape2(7, 3), 1), check_normal(shape2(6, 3), 1)},
-                                .forward = tokens_forward, .reference = tokens_reference,
-                                .context = positions, .shape = shape3(2, 5, 3)});
+    tensor_check(
+        &(TensorCheck){.name = "embedding (2,5) tokens plus positions",
+                       .n = 2,
+                       .in = {check_normal(shape2(7, 3), 1), check_normal(shape2(6, 3), 1)},
+                       .forward = tokens_forward,
+                       .reference = tokens_reference,
+                       .context = positions,
+                       .shape = shape3(2, 5, 3)});
     tape_release(mark);
 }
 
-/* ---- the tied head ----------------------------------------------------------------------------- */
+/* ---- the tied head --------------------------------------------------------------------------- */
 /* Where x and the table stand among the inputs; who comes after the poked ones is frozen. */
 typedef struct {
     int x, table;
@@ -140,8 +150,11 @@ static void head_reference(real *out, Tensor *const *in, const void *context)
 
 static void check_head(const char *row, Head head, Tensor *x, Tensor *table, int poked)
 {
-    TensorCheck check = {.name = row, .forward = head_forward, .reference = head_reference,
-                         .context = &head, .n = poked};
+    TensorCheck check = {.name = row,
+                         .forward = head_forward,
+                         .reference = head_reference,
+                         .context = &head,
+                         .n = poked};
     check.shape = shape_with(x->shape, x->shape.rank - 1, table->shape.dim[0]);
     check.in[head.x] = x;
     check.in[head.table] = table;
@@ -166,7 +179,8 @@ static void check_heads(void)
     tape_release(mark);
 }
 
-/* One table embeds the ids and reads the logits: its gradient is the sum of a scatter and a product. */
+/* One table embeds the ids and reads the logits: its gradient is the sum of a scatter and a
+ * product. */
 static Tensor *tied_forward(Tensor *const *in, const void *context)
 {
     const Ids *ids = context;
@@ -189,14 +203,17 @@ static void check_tied(void)
 {
     const Ids context = {token_ids, shape2(2, 5)};
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "tied_head two gradients in one buffer", .n = 1,
-                                .in = {check_normal(shape2(7, 3), 1)}, .forward = tied_forward,
-                                .reference = tied_reference, .context = &context,
+    tensor_check(&(TensorCheck){.name = "tied_head two gradients in one buffer",
+                                .n = 1,
+                                .in = {check_normal(shape2(7, 3), 1)},
+                                .forward = tied_forward,
+                                .reference = tied_reference,
+                                .context = &context,
                                 .shape = shape3(2, 5, 7)});
     tape_release(mark);
 }
 
-/* ---- sanity cases ------------------------------------------------------------------------------ */
+/* ---- sanity cases ---------------------------------------------------------------------------- */
 static void check_sanity(void)
 {
     TapeMark mark = tape_mark();
@@ -210,7 +227,8 @@ static void check_sanity(void)
     gate_check("embedding sanity ids [2,0,2]",
                farthest(y->data, gathered, 6) == 0 && farthest(table->grad, scattered, 6) == 0,
                "dE = [[2,20],[0,0],[4,40]]");
-    /* y = E e_0 = [5,11] and dy = [1,0]: the loss is e_0 . e_0, and half of 2 e_0 comes by each way. */
+    /* y = E e_0 = [5,11] and dy = [1,0]: the loss is e_0 . e_0, and half of 2 e_0 comes by each
+     * way. */
     const int first[1] = {0};
     const real logits[2] = {5, 11}, upstream[2] = {1, 0}, twice[4] = {2, 4, 0, 0};
     table = tensor_from(shape2(2, 2), rows);
@@ -223,7 +241,7 @@ static void check_sanity(void)
     tape_release(mark);
 }
 
-/* ---- rotary positions -------------------------------------------------------------------------- */
+/* ---- rotary positions ------------------------------------------------------------------------ */
 static Tensor *rope_forward(Tensor *const *in, const void *context)
 {
     (void)context;
@@ -255,12 +273,17 @@ static void check_rope(const char *circumstances, Shape shape)
     char row[80];
     TapeMark mark = tape_mark();
     snprintf(row, sizeof row, "rope %s %s", shape_text(shape), circumstances);
-    tensor_check(&(TensorCheck){.name = row, .forward = rope_forward, .reference = rope_reference,
-                                .n = 1, .in = {check_normal(shape, 1)}, .shape = shape});
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = rope_forward,
+                                .reference = rope_reference,
+                                .n = 1,
+                                .in = {check_normal(shape, 1)},
+                                .shape = shape});
     tape_release(mark);
 }
 
-/* in[1]'s gradient stands right behind in[0]'s: a rope that turns one row too many turns it as well. */
+/* in[1]'s gradient stands right behind in[0]'s: a rope that turns one row too many turns it as
+ * well. */
 static Tensor *rope_beside_forward(Tensor *const *in, const void *context)
 {
     (void)context;
@@ -277,9 +300,11 @@ static void rope_beside_reference(real *out, Tensor *const *in, const void *cont
 static void check_rope_beside(Shape shape)
 {
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "rope (2,2,2) side by side with another", .n = 2,
+    tensor_check(&(TensorCheck){.name = "rope (2,2,2) side by side with another",
+                                .n = 2,
                                 .in = {check_normal(shape, 1), check_normal(shape, 1)},
-                                .forward = rope_beside_forward, .reference = rope_beside_reference,
+                                .forward = rope_beside_forward,
+                                .reference = rope_beside_reference,
                                 .shape = shape});
     tape_release(mark);
 }
@@ -315,7 +340,8 @@ static void check_relative(void)
         length = fmax(length, fabs(dot(rq + t * WIDTH, rq + t * WIDTH, WIDTH) -
                                    dot(q->data, q->data, WIDTH)));
     }
-    gate_check("rope 1021 positions", far <= (FLOAT ? 2e-6 : 1e-11), "as single turns, even the last");
+    gate_check("rope 1021 positions", far <= (FLOAT ? 2e-6 : 1e-11),
+               "as single turns, even the last");
     gate_check("rope products and lengths",
                moved <= 10 * CLOSE && length <= 10 * CLOSE && differ > 0.1,
                "know t - s alone; lengths stay");
@@ -339,7 +365,7 @@ static void check_rope_sanity(void)
     tape_release(mark);
 }
 
-/* ---- sinusoidal positions ---------------------------------------------------------------------- */
+/* ---- sinusoidal positions -------------------------------------------------------------------- */
 static void check_sinusoid_sanity(void)
 {
     enum { WIDTH = 8 };
@@ -348,10 +374,12 @@ static void check_sinusoid_sanity(void)
         real row[WIDTH];
     } known[3] = {
         {0, {0, 1, 0, 1, 0, 1, 0, 1}},
-        {1, {(real)0.8414709848, (real)0.5403023059, (real)0.0998334166, (real)0.9950041653,
-             (real)0.0099998333, (real)0.9999500004, (real)0.0009999998, (real)0.9999995000}},
-        {100, {(real)-0.5063656411, (real)0.8623188723, (real)-0.5440211109, (real)-0.8390715291,
-               (real)0.8414709848, (real)0.5403023059, (real)0.0998334166, (real)0.9950041653}}};
+        {1,
+         {(real)0.8414709848, (real)0.5403023059, (real)0.0998334166, (real)0.9950041653,
+          (real)0.0099998333, (real)0.9999500004, (real)0.0009999998, (real)0.9999995000}},
+        {100,
+         {(real)-0.5063656411, (real)0.8623188723, (real)-0.5440211109, (real)-0.8390715291,
+          (real)0.8414709848, (real)0.5403023059, (real)0.0998334166, (real)0.9950041653}}};
     TapeMark mark = tape_mark();
     real *table = tape_alloc(101 * WIDTH * sizeof *table);
     sinusoid_fill(table, 101, WIDTH);
@@ -370,7 +398,8 @@ static void check_sinusoid_sanity(void)
 static void check_sinusoid_table(size_t positions, size_t width)
 {
     TapeMark mark = tape_mark();
-    real *table = tape_alloc((positions * width + 1) * sizeof *table), *end = table + positions * width;
+    real *table = tape_alloc((positions * width + 1) * sizeof *table),
+         *end = table + positions * width;
     *end = 1964; /* no part of the table: must stay */
     sinusoid_fill(table, positions, width);
     double worst = (double)*end == 1964 ? 0 : HUGE_VAL, shifted = 0;
@@ -384,8 +413,8 @@ static void check_sinusoid_table(size_t positions, size_t width)
             if (has_cosine)
                 worst = fmax(worst, fabs((double)at[1] - cosine));
             if (has_cosine && t + 5 < positions)
-                shifted = fmax(shifted, fabs((double)at[5 * width] - c5 * (double)at[0] -
-                                             s5 * (double)at[1]));
+                shifted = fmax(
+                    shifted, fabs((double)at[5 * width] - c5 * (double)at[0] - s5 * (double)at[1]));
             double turned = sine * cos(frequency) + cosine * sin(frequency);
             cosine = cosine * cos(frequency) - sine * sin(frequency);
             sine = turned;
@@ -398,7 +427,7 @@ static void check_sinusoid_table(size_t positions, size_t width)
     tape_release(mark);
 }
 
-/* ---- language models --------------------------------------------------------------------------- */
+/* ---- language models ------------------------------------------------------------------------- */
 enum { V = 7, C = 3, N = 2, HIDDEN = 5, WINDOWS = 6 };
 static const int windows[WINDOWS * N] = {3, 0, 0, 3, 3, 3, 6, 1, 1, 6, 3, 0}; /* ids repeat */
 static const int targets[WINDOWS] = {3, 3, 6, IGNORED, 0, 1};
@@ -471,12 +500,19 @@ static void check_models(void)
 {
     const real weight = (real)0.3;
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "bigram (7,7) ids repeat, a target ignored", .n = 1,
-                                .in = {check_normal(shape2(V, V), 1)}, .forward = bigram_forward,
-                                .reference = bigram_reference, .context = windows,
+    tensor_check(&(TensorCheck){.name = "bigram (7,7) ids repeat, a target ignored",
+                                .n = 1,
+                                .in = {check_normal(shape2(V, V), 1)},
+                                .forward = bigram_forward,
+                                .reference = bigram_reference,
+                                .context = windows,
                                 .shape = shape0()});
-    TensorCheck ngram = {.name = "ngram (6,2) tied table", .n = 5, .forward = ngram_forward,
-                         .reference = ngram_reference, .context = windows, .shape = shape0()};
+    TensorCheck ngram = {.name = "ngram (6,2) tied table",
+                         .n = 5,
+                         .forward = ngram_forward,
+                         .reference = ngram_reference,
+                         .context = windows,
+                         .shape = shape0()};
     ngram.in[0] = check_normal(shape2(V, C), 1);
     ngram.in[1] = check_normal(shape2(N * C, HIDDEN), weight);
     ngram.in[2] = check_normal(shape1(HIDDEN), weight);

@@ -1,14 +1,16 @@
-/* Trains two language models on the characters of the course text: a bigram, which sees one character
- * and guesses the next, and an n-gram, which sees four.
+/* Trains two language models on the characters of the course text: a bigram, which sees one
+ * character and guesses the next, and an n-gram, which sees four.
  *
- * The bigram is one embedding: row v of a (V,V) table holds the logits of what follows v. What it can
- * reach is known without training, by counting pairs. The n-gram (Bengio et al. 2003) looks up four
- * rows of a (V,C) table, puts them side by side, passes them through a tanh layer and a second one back
- * to width C, and scores every character with the same table: the tied head.
- * The last tenth of the text is held out. Columns: step, then the loss on held-out characters, in nats
- * per character, of bigram, ngram and counted_bigram. Beside FILE.tsv:
- *   FILE-sinusoid.tsv    position column value: the table of sinusoidal positions
- *   FILE-similarity.tsv  distance, then the cosine of two positions so far apart, by the table's width */
+ * The bigram is one embedding: row v of a (V,V) table holds the logits of what follows v. What it
+ * can reach is known without training, by counting pairs. The n-gram (Bengio et al. 2003) looks up
+ * four rows of a (V,C) table, puts them side by side, passes them through a tanh layer and a second
+ * one back to width C, and scores every character with the same table: the tied head. The last
+ * tenth of the text is held out.
+ *
+ * Columns: step, then the loss on held-out characters, in nats per character, of bigram, ngram and
+ * counted_bigram. Beside FILE.tsv:
+ *   FILE-sinusoid.tsv    position, column, value: the table of sinusoidal positions
+ *   FILE-similarity.tsv  distance, then the cosine of two positions so far apart, by table width */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -17,11 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = 4, C = 24, HIDDEN = 96, BATCH = 64, STEPS = 2000, EVERY = 50, PROBES = 2048, PARAMETERS = 5 };
+enum { N = 4, C = 24, HIDDEN = 96, PARAMETERS = 5 };
+enum { BATCH = 64, STEPS = 2000, EVERY = 50, PROBES = 2048 };
 
 /* ---- the models ---- */
 typedef struct {
-    Tensor *p[PARAMETERS]; /* bigram: table (V,V); n-gram: table (V,C), two weights, each with a bias */
+    Tensor *
+        p[PARAMETERS]; /* bigram: table (V,V); n-gram: table (V,C), two weights, each with a bias */
     int count;
     real rate;
 } Model;
@@ -46,7 +50,8 @@ static Model ngram_make(size_t vocabulary, Random *random)
                     tensor_parameter(shape1(HIDDEN)),
                     parameter(shape2(HIDDEN, C), 1 / sqrt((double)HIDDEN), random),
                     tensor_parameter(shape1(C))},
-                   5, (real)0.6};
+                   5,
+                   (real)0.6};
 }
 
 static void model_free(Model *model)
@@ -65,14 +70,14 @@ static Tensor *model_logits(const Model *model, const int *windows, size_t count
             last[b] = windows[b * N + N - 1];
         return tensor_embedding(p[0], last, shape1(count));
     }
-    Tensor *x = tensor_embedding(p[0], windows, shape2(count, N));         /* (B,N,C) */
-    x = tensor_reshape(x, shape2(count, N * C));                           /* side by side */
-    Tensor *h = tensor_tanh(tensor_linear(x, p[1], p[2]));                 /* (B,HIDDEN) */
-    return tensor_tied_head(tensor_linear(h, p[3], p[4]), p[0]);           /* (B,V) */
+    Tensor *x = tensor_embedding(p[0], windows, shape2(count, N)); /* (B,N,C) */
+    x = tensor_reshape(x, shape2(count, N * C));                   /* side by side */
+    Tensor *h = tensor_tanh(tensor_linear(x, p[1], p[2]));         /* (B,HIDDEN) */
+    return tensor_tied_head(tensor_linear(h, p[3], p[4]), p[0]);   /* (B,V) */
 }
 
-/* One step of plain gradient descent; its length falls to a tenth over the run, for near the end the
- * noise of the batches is larger than what is left to learn (chapter 14). */
+/* One step of plain gradient descent; its length falls to a tenth over the run, for near the end
+ * the noise of the batches is larger than what is left to learn (chapter 14). */
 static void step_down(Model *model, const int *windows, const int *targets, size_t step)
 {
     real rate = model->rate * (1 - (real)0.9 * (real)step / STEPS);
@@ -116,7 +121,7 @@ static double evaluate(const Model *model, const Probe *probe)
     return loss;
 }
 
-/* The bigram that counting gives: how often b followed a, plus one, so that nothing is impossible. */
+/* The bigram that counting gives: how often b followed a, plus one: nothing is impossible. */
 static double counted_loss(Span train, size_t vocabulary, const Probe *probe)
 {
     double *pairs = memory_calloc(vocabulary * vocabulary, sizeof *pairs), loss = 0;
@@ -188,8 +193,8 @@ static void log_beside(TsvLog *log, const char *path, const char *what, const ch
     exit_if(tsv_create(log, name, columns));
 }
 
-/* The cosine of the rows of positions 0 and `distance`. Any two rows so far apart give the same: their
- * product is the sum over the pairs of cos(distance w_i). */
+/* The cosine of the rows of positions 0 and `distance`. Any two rows so far apart give the same:
+ * their product is the sum over the pairs of cos(distance w_i). */
 static double similarity(const real *table, size_t width, size_t distance)
 {
     double product = 0;
@@ -211,8 +216,9 @@ static void write_positions(const char *path)
     TsvLog log;
     log_beside(&log, path, "sinusoid", "position column value");
     for (size_t i = 0; i < POSITIONS * widths[SHOWN]; i++)
-        exit_if(tsv_row(&log, 3, (double[]){(double)(i / widths[SHOWN]), (double)(i % widths[SHOWN]),
-                                            (double)tables[SHOWN][i]}));
+        exit_if(tsv_row(&log, 3,
+                        (double[]){(double)(i / widths[SHOWN]), (double)(i % widths[SHOWN]),
+                                   (double)tables[SHOWN][i]}));
     exit_if(tsv_close(&log));
     log_beside(&log, path, "similarity", "distance width_8 width_32 width_128");
     for (size_t d = 0; d < POSITIONS; d++) {
@@ -251,7 +257,8 @@ static void write_text(const Model *model, const char *name, const Corpus *corpu
     printf("%s writes:\n", name);
     for (size_t written = 0; written < count; written++) {
         TapeMark mark = tape_mark();
-        int id = draw(model_logits(model, window, 1)->data, (size_t)corpus->vocabulary.size, &random);
+        int id =
+            draw(model_logits(model, window, 1)->data, (size_t)corpus->vocabulary.size, &random);
         tape_release(mark);
         unsigned char bytes[4];
         int length = vocabulary_decode_id(&corpus->vocabulary, id, bytes);

@@ -1,10 +1,12 @@
 /* The gate of chapter 12: heads, scores, mask, mix, attention in one op, and multi-head attention.
  *
  * Every forward is held to plain loops over the definition, without a softmax that takes a maximum
- * off and without a matrix product. Attention composed of its parts and the fused op are held to one
- * loop and to each other; so is cross-attention, with T queries and S keys, padding, and rows in
- * which every key is masked. The worked cases of the lesson stand here with their numbers, and so do
- * two claims: attention does not know the order of its keys, and a causal mask hides the future.
+ * off and without a matrix product. Attention composed of its parts and the fused op are held to
+ * one loop and to each other; so is cross-attention, with T queries and S keys, padding, and rows
+ * in which every key is masked. The worked cases of the lesson stand here with their numbers, and
+ * so do two claims: attention does not know the order of its keys, and a causal mask hides the
+ * future.
+ *
  * B batch, H heads, T queries, S keys, D depth of a head, C = H D width. */
 #include "ops/ops.h"
 
@@ -26,7 +28,7 @@ static double farthest(const real *a, const real *b, size_t count)
     return worst == 0 ? 0 : worst / largest;
 }
 
-/* ---- heads ------------------------------------------------------------------------------------- */
+/* ---- heads ----------------------------------------------------------------------------------- */
 static Tensor *split_forward(Tensor *const *in, const void *context)
 {
     return tensor_split_heads(in[0], *(const size_t *)context);
@@ -50,8 +52,12 @@ static void check_split(Shape shape, size_t heads)
     TapeMark mark = tape_mark();
     const size_t *dim = shape.dim;
     snprintf(row, sizeof row, "split_heads %s heads %zu", shape_text(shape), heads);
-    tensor_check(&(TensorCheck){.name = row, .forward = split_forward, .reference = split_reference,
-                                .context = &heads, .n = 1, .in = {check_normal(shape, 1)},
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = split_forward,
+                                .reference = split_reference,
+                                .context = &heads,
+                                .n = 1,
+                                .in = {check_normal(shape, 1)},
                                 .shape = shape4(dim[0], heads, dim[1], dim[2] / heads)});
     tape_release(mark);
 }
@@ -69,7 +75,8 @@ static void merge_reference(real *out, Tensor *const *in, const void *context)
     for (size_t b = 0; b < dim[0]; b++)
         for (size_t t = 0; t < dim[2]; t++)
             for (size_t c = 0; c < dim[1] * dim[3]; c++)
-                *out++ = in[0]->data[((b * dim[1] + c / dim[3]) * dim[2] + t) * dim[3] + c % dim[3]];
+                *out++ =
+                    in[0]->data[((b * dim[1] + c / dim[3]) * dim[2] + t) * dim[3] + c % dim[3]];
 }
 
 static void check_merge(Shape shape)
@@ -78,13 +85,16 @@ static void check_merge(Shape shape)
     TapeMark mark = tape_mark();
     const size_t *dim = shape.dim;
     snprintf(row, sizeof row, "merge_heads %s", shape_text(shape));
-    tensor_check(&(TensorCheck){.name = row, .forward = merge_forward, .reference = merge_reference,
-                                .n = 1, .in = {check_normal(shape, 1)},
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = merge_forward,
+                                .reference = merge_reference,
+                                .n = 1,
+                                .in = {check_normal(shape, 1)},
                                 .shape = shape3(dim[0], dim[2], dim[1] * dim[3])});
     tape_release(mark);
 }
 
-/* ---- scores and mix ---------------------------------------------------------------------------- */
+/* ---- scores and mix -------------------------------------------------------------------------- */
 /* Where the two operands stand among the inputs; who comes after the poked ones is frozen. */
 typedef struct {
     int first, second;
@@ -105,8 +115,7 @@ static void scores_reference(real *out, Tensor *const *in, const void *context)
         for (size_t s = 0; s < keys; s++) {
             real sum = 0;
             for (size_t d = 0; d < depth; d++)
-                sum += q->data[row * depth + d] *
-                       k->data[(row / queries * keys + s) * depth + d];
+                sum += q->data[row * depth + d] * k->data[(row / queries * keys + s) * depth + d];
             *out++ = sum / sqrt((real)depth);
         }
 }
@@ -126,8 +135,7 @@ static void mix_reference(real *out, Tensor *const *in, const void *context)
         for (size_t d = 0; d < depth; d++) {
             real sum = 0;
             for (size_t s = 0; s < keys; s++)
-                sum += p->data[row * keys + s] *
-                       v->data[(row / queries * keys + s) * depth + d];
+                sum += p->data[row * keys + s] * v->data[(row / queries * keys + s) * depth + d];
             *out++ = sum;
         }
 }
@@ -142,7 +150,8 @@ static void check_pair(const char *op, const char *circumstances, Pair pair, Ten
              circumstances);
     check.forward = is_mix ? mix_forward : scores_forward;
     check.reference = is_mix ? mix_reference : scores_reference;
-    check.shape = shape_with(first->shape, first->shape.rank - 1, tensor_dim(second, is_mix ? -1 : -2));
+    check.shape =
+        shape_with(first->shape, first->shape.rank - 1, tensor_dim(second, is_mix ? -1 : -2));
     check.in[pair.first] = first;
     check.in[pair.second] = second;
     tensor_check(&check);
@@ -176,7 +185,7 @@ static void check_pairs(void)
     tape_release(mark);
 }
 
-/* ---- mask -------------------------------------------------------------------------------------- */
+/* ---- mask ------------------------------------------------------------------------------------ */
 typedef struct {
     const bool *allowed;
     size_t masks;
@@ -216,13 +225,17 @@ static void mask_reference(real *out, Tensor *const *in, const void *context)
 static void check_mask(const char *row, Shape shape, const Mask *mask)
 {
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = row, .forward = mask_forward, .reference = mask_reference,
-                                .context = mask, .n = 1, .in = {check_normal(shape, 1)},
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = mask_forward,
+                                .reference = mask_reference,
+                                .context = mask,
+                                .n = 1,
+                                .in = {check_normal(shape, 1)},
                                 .shape = shape});
     tape_release(mark);
 }
 
-/* in[1]'s gradient stands right behind in[0]'s: a mask that lets one too many through writes there. */
+/* in[1]'s gradient stands right behind in[0]'s, where a mask that runs one too far writes. */
 static Tensor *mask_beside_forward(Tensor *const *in, const void *context)
 {
     return tensor_add(mask_forward(in, context), in[1]);
@@ -241,10 +254,13 @@ static void check_mask_beside(void)
     const Mask mask = {allowed, 1, true};
     Shape shape = shape2(2, 4);
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "mask (2,4) side by side with another", .n = 2,
+    tensor_check(&(TensorCheck){.name = "mask (2,4) side by side with another",
+                                .n = 2,
                                 .in = {check_normal(shape, 1), check_normal(shape, 1)},
-                                .forward = mask_beside_forward, .reference = mask_beside_reference,
-                                .context = &mask, .shape = shape});
+                                .forward = mask_beside_forward,
+                                .reference = mask_beside_reference,
+                                .context = &mask,
+                                .shape = shape});
     tape_release(mark);
 }
 
@@ -260,7 +276,7 @@ static bool same_mask(const bool *allowed, const char *expected)
 
 static void check_masks(void)
 {
-    const int lengths[3] = {2, 0, 4}, two[2] = {3, 7}, tall[2] = {2, 3};
+    const int lengths[3] = {2, 0, 4}, two[2] = {3, 7};
     const bool holes[35] = {1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0,
                             1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1};
     TapeMark mark = tape_mark();
@@ -274,16 +290,17 @@ static void check_masks(void)
     check_mask("mask (5,7) then softmax", shape2(5, 7), &(Mask){holes, 1, true});
     check_mask("mask (3,2,5,4) padding, then softmax", shape4(3, 2, 5, 4),
                &(Mask){mask_padding(3, 5, 4, lengths, false), 3, true});
-    gate_check("mask mask_causal", same_mask(mask_causal(3, 5), "10000 11000 11100") &&
-                                       same_mask(mask_causal(4, 2), "10 11 11 11"),
+    gate_check("mask mask_causal",
+               same_mask(mask_causal(3, 5), "10000 11000 11100") &&
+                   same_mask(mask_causal(4, 2), "10 11 11 11"),
                "10000 11000 11100; 10 11 11 11");
-    gate_check("mask mask_padding",
-               same_mask(mask_padding(3, 2, 4, lengths, false), "1100 1100 0000 0000 1111 1111") &&
-                   same_mask(mask_padding(3, 3, 4, lengths, true),
-                             "1000 1100 1100 0000 0000 0000 1000 1100 1110") &&
-                   same_mask(mask_padding(2, 4, 3, lengths, true),
-                             "100 110 110 110 000 000 000 000"),
-               "lengths 2, 0, 4, alone and causal");
+    gate_check(
+        "mask mask_padding",
+        same_mask(mask_padding(3, 2, 4, lengths, false), "1100 1100 0000 0000 1111 1111") &&
+            same_mask(mask_padding(3, 3, 4, lengths, true),
+                      "1000 1100 1100 0000 0000 0000 1000 1100 1110") &&
+            same_mask(mask_padding(2, 4, 3, lengths, true), "100 110 110 110 000 000 000 000"),
+        "lengths 2, 0, 4, alone and causal");
     tape_release(mark);
 }
 
@@ -316,7 +333,8 @@ static void plain_attention(real *out, Rows q, Rows k, Rows v, Sizes z, const bo
             for (size_t s = 0; s < z.keys; s++) {
                 if (allowed != NULL && !allowed[t * z.keys + s])
                     continue;
-                double e = exp(plain_score(q.at + t * q.row + head, k.at + s * k.row + head, z.depth));
+                double e =
+                    exp(plain_score(q.at + t * q.row + head, k.at + s * k.row + head, z.depth));
                 total += e;
                 mixed += e * (double)v.at[s * v.row + c];
             }
@@ -338,7 +356,7 @@ static real *plain_linear(const real *x, size_t rows, const Tensor *weight, cons
     return y;
 }
 
-/* ---- the fused op ------------------------------------------------------------------------------ */
+/* ---- the fused op ---------------------------------------------------------------------------- */
 static Tensor *attention_forward(Tensor *const *in, const void *context)
 {
     return tensor_attention(in[0], *(const size_t *)context);
@@ -372,8 +390,12 @@ static void check_attention(Shape shape, size_t heads)
     char row[80];
     TapeMark mark = tape_mark();
     snprintf(row, sizeof row, "attention %s heads %zu", shape_text(shape), heads);
-    tensor_check(&(TensorCheck){.name = row, .forward = attention_forward, .context = &heads, .n = 1,
-                                .reference = attention_reference, .in = {check_normal(shape, 1)},
+    tensor_check(&(TensorCheck){.name = row,
+                                .forward = attention_forward,
+                                .context = &heads,
+                                .n = 1,
+                                .reference = attention_reference,
+                                .in = {check_normal(shape, 1)},
                                 .shape = shape_with(shape, 2, shape.dim[2] / 3)});
     tape_release(mark);
 }
@@ -394,7 +416,8 @@ enum { WQ, BQ, WK, WV, BV, WO, BO, BK, WEIGHTS };
 
 static Tensor *attend(Tensor *q, Tensor *k, Tensor *v, const MultiHead *a)
 {
-    Tensor *scores = tensor_scores(tensor_split_heads(q, a->heads), tensor_split_heads(k, a->heads));
+    Tensor *scores =
+        tensor_scores(tensor_split_heads(q, a->heads), tensor_split_heads(k, a->heads));
     if (a->allowed != NULL)
         scores = tensor_mask(scores, a->allowed, a->masks);
     Tensor *p = tensor_softmax(scores); /* (B,H,T,S) */
@@ -439,12 +462,16 @@ static void fill_weights(Tensor **w, size_t width)
 {
     for (int i = 0; i < WEIGHTS; i++)
         w[i] = check_normal(i == WQ || i == WK || i == WV || i == WO ? shape2(width, width)
-                                                                     : shape1(width), (real)0.3);
+                                                                     : shape1(width),
+                            (real)0.3);
 }
 
 static void check_multihead(const char *row, Shape x, size_t keys, const MultiHead *a)
 {
-    TensorCheck check = {.name = row, .forward = multihead_forward, .context = a, .shape = x,
+    TensorCheck check = {.name = row,
+                         .forward = multihead_forward,
+                         .context = a,
+                         .shape = x,
                          .reference = multihead_reference};
     check.in[check.n++] = check_normal(x, 1);
     if (!a->is_self)
@@ -506,11 +533,10 @@ static real *gradients(Tensor *out, Tensor *const *in, const real *upstream, siz
 static void check_fused(size_t steps, size_t width, size_t heads)
 {
     TapeMark mark = tape_mark();
-    Tensor *in[PACKED] = {check_normal(shape3(2, steps, width), 1),
-                          check_normal(shape2(width, 3 * width), (real)0.3),
-                          check_normal(shape1(3 * width), (real)0.3),
-                          check_normal(shape2(width, width), (real)0.3),
-                          check_normal(shape1(width), (real)0.3)};
+    Tensor *in[PACKED] = {
+        check_normal(shape3(2, steps, width), 1), check_normal(shape2(width, 3 * width), (real)0.3),
+        check_normal(shape1(3 * width), (real)0.3), check_normal(shape2(width, width), (real)0.3),
+        check_normal(shape1(width), (real)0.3)};
     Tensor *upstream = check_normal(in[0]->shape, 1);
     size_t total = 0;
     for (int k = 0; k < PACKED; k++) {
@@ -529,7 +555,7 @@ static void check_fused(size_t steps, size_t width, size_t heads)
     tape_release(mark);
 }
 
-/* ---- sanity cases ------------------------------------------------------------------------------ */
+/* ---- sanity cases ---------------------------------------------------------------------------- */
 static void check_scores_sanity(void)
 {
     const real identity[4] = {1, 0, 0, 1}, keys[4] = {1, 2, 3, 4};
@@ -608,7 +634,7 @@ static void check_packed_sanity(void)
     tape_release(mark);
 }
 
-/* ---- claims ------------------------------------------------------------------------------------ */
+/* ---- claims ---------------------------------------------------------------------------------- */
 enum { STEPS = 5, WIDTH = 6 };
 
 /* x (T,C) with its rows in another order; an embedding is a choice of rows. */
@@ -618,7 +644,7 @@ static Tensor *reordered(Tensor *x, const int *order)
     return tensor_reshape(tensor_embedding(rows, order, shape1(STEPS)), shape3(1, STEPS, WIDTH));
 }
 
-/* How far attention of the reordered rows is from the reordered attention; positions may be added. */
+/* How far attention of reordered rows is from reordered attention; positions may be added. */
 static double order_matters(Tensor *x, Tensor *const *w, const bool *allowed, Tensor *positions)
 {
     const int order[STEPS] = {3, 0, 4, 2, 1};
@@ -642,8 +668,8 @@ static void check_order(void)
     gate_check("multihead no order", order_matters(x, w, NULL, NULL) <= CLOSE,
                "reordered in, reordered out");
     gate_check("multihead positions", order_matters(x, w, NULL, positions) > 0.01, "break that");
-    gate_check("multihead causal mask",
-               order_matters(x, w, mask_causal(STEPS, STEPS), NULL) > 0.01, "breaks that, too");
+    gate_check("multihead causal mask", order_matters(x, w, mask_causal(STEPS, STEPS), NULL) > 0.01,
+               "breaks that, too");
     tape_release(mark);
 }
 
@@ -663,7 +689,7 @@ static void check_key_bias(void)
     tape_release(mark);
 }
 
-/* Changing the last position changes no bit of an earlier result, and no gradient flows back to it. */
+/* Changing the last position changes no bit of an earlier result; no gradient flows back to it. */
 static void check_future(void)
 {
     const size_t row = 3 * WIDTH, earlier = (STEPS - 1) * WIDTH;

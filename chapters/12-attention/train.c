@@ -1,17 +1,20 @@
-/* Trains attention, and nothing but attention, to look things up, with the scale 1/sqrt(D) and without.
+/* Trains attention, and nothing but attention, to look things up, with the scale 1/sqrt(D) and
+ * without.
  *
- * A memory holds sixteen pairs of a letter and a digit, in any order, with all letters different; then
- * come four letters, and for each the digit that stood beside it is asked for. A pair is the sum of
- * its letter's and its digit's embedding. Queries come from the letters asked for, keys and values
- * from the pairs: cross-attention, T = 4 queries over S = 16 keys. Nothing else connects a question
- * with its answer, so a model that answers has learned where to look.
- * The second model's scores are multiplied by sqrt(D), which undoes the scale; all else is the same,
- * the first weights too. Entropy says how many keys a query looks at: ln 16 = 2.77 nats for all alike,
- * 0 for one.
+ * A memory holds sixteen pairs of a letter and a digit, in any order, with all letters different;
+ * then come four letters, and for each the digit that stood beside it is asked for. A pair is the
+ * sum of its letter's and its digit's embedding. Queries come from the letters asked for, keys and
+ * values from the pairs: cross-attention, T = 4 queries over S = 16 keys. Nothing else connects a
+ * question with its answer, so a model that answers has learned where to look.
+ *
+ * The second model's scores are multiplied by sqrt(D), which undoes the scale; all else is the
+ * same, the first weights too. Entropy says how many keys a query looks at: ln 16 = 2.77 nats for
+ * all alike, 0 for one.
+ *
  * Columns: step, then scaled and unscaled (cross-entropy in nats), scaled_entropy, unscaled_entropy
  * and scaled_wrong, unscaled_wrong (per cent of the answers), each the mean of five steps. Beside
  * FILE.tsv, where the first model looks in one memory when each letter is asked for in its order:
- *   FILE-map.tsv   query key before after: the weight of each key before and after training */
+ *   FILE-map.tsv   query, key, then the key's weight before and after training */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -155,8 +158,9 @@ static void train(Model models[2], Random *random, size_t steps, const char *pat
 {
     double first[1 + 2 * SCORES] = {0}, row[1 + 2 * SCORES] = {0};
     TsvLog log;
-    exit_if(tsv_create(&log, path, "step scaled unscaled scaled_entropy unscaled_entropy scaled_wrong "
-                                   "unscaled_wrong"));
+    exit_if(tsv_create(&log, path,
+                       "step scaled unscaled scaled_entropy unscaled_entropy scaled_wrong "
+                       "unscaled_wrong"));
     for (size_t step = 0; step < steps; step += EVERY) {
         train_row(models, random, step, row);
         exit_if(tsv_row(&log, 1 + 2 * SCORES, row));
@@ -164,7 +168,8 @@ static void train(Model models[2], Random *random, size_t steps, const char *pat
             memcpy(first, row, sizeof first);
     }
     exit_if(tsv_close(&log));
-    printf("a digit looked up among %d pairs, %zu steps; guessing is a loss of ln 10 = 2.30\n", S, steps);
+    printf("a digit looked up among %d pairs, %zu steps; guessing is a loss of ln 10 = 2.30\n", S,
+           steps);
     for (int m = 0; m < 2; m++)
         printf("  %-9s loss %s; entropy of its attention %.1f nats at first, %.1f at last\n",
                m == 0 ? "scaled:" : "unscaled:", row[1 + m] < 0.1 ? "below 0.1" : "above 0.1",
@@ -172,8 +177,8 @@ static void train(Model models[2], Random *random, size_t steps, const char *pat
 }
 
 /* ---- where it looks ---- */
-/* The weights (S,S) of one memory's pairs when their letters are asked for in their order: the first
- * S/T sequences of a batch hold the same memory and ask for T letters each. */
+/* The weights (S,S) of one memory's pairs when their letters are asked for in their order: the
+ * first S/T sequences of a batch hold the same memory and ask for T letters each. */
 static void map_fill(const Model *model, Batch *batch, real *map)
 {
     for (size_t i = 0; i < S; i++) {
@@ -210,8 +215,9 @@ static void write_map(const char *path, const real *before, const real *after)
     double right = 0;
     log_beside(&log, path, "map", "query key before after");
     for (size_t i = 0; i < S * S; i++) {
-        exit_if(tsv_row(&log, 4, (double[]){(double)(i / S), (double)(i % S), (double)before[i],
-                                            (double)after[i]}));
+        exit_if(tsv_row(
+            &log, 4,
+            (double[]){(double)(i / S), (double)(i % S), (double)before[i], (double)after[i]}));
         if (i / S == i % S)
             right += (double)after[i] / S;
     }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { DIGITS = 10, START = 10, IDS = 11, LENGTH = 8, WIDTH = 32, HEADS = 4 };
-enum { STEPS = 300, BATCH = 32, TESTS = 200 };
+enum { STEPS = 200, BATCH = 32, TESTS = 200 };
 
 typedef struct {
     Parameters parameters;

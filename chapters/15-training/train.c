@@ -6,7 +6,7 @@
 #include "loop.h"
 #include "show/show.h"
 
-enum { STEPS = 400, EVALUATE_EVERY = 25, EVALUATE_WINDOWS = 64, CONTEXT = 32 };
+enum { STEPS = 300, EVALUATE_EVERY = 25, EVALUATE_WINDOWS = 64, CONTEXT = 32 };
 
 typedef struct {
     double first, held_out; /* the loss of step 1; over the whole held-out part at the end */

@@ -7,8 +7,8 @@
  *   state.json             step, seed, dropout stream, settings
  *
  * The first three are the model: other tools read them, and so does a build of the other precision.
- * To resume, the last two must fit this build and this run exactly, as a resumed run has to give the
- * numbers of one never stopped. How folders appear and go is in run.c. Taught in chapter 15. */
+ * To resume, the last two must fit this build and this run exactly, as a resumed run has to give
+ * the numbers of one never stopped. How folders appear and go is in run.c. Taught in chapter 15. */
 #include "gpt2/gpt2.h"
 #include "gpt2/json.h"
 #include "gpt2/run.h"
@@ -33,7 +33,8 @@ static void means_add(Means *means, const Parameter *of, const char *which, real
     Parameter *item = &means->list.items[i];
     int length = snprintf(item->name, sizeof item->name, "%s.%s", of->name, which);
     require(length < PARAMETER_NAME_MAX, "checkpoint: the name \"%s\" is too long", of->name);
-    means->tensors[i] = (Tensor){.shape = of->tensor->shape, .size = of->tensor->size, .data = data};
+    means->tensors[i] =
+        (Tensor){.shape = of->tensor->shape, .size = of->tensor->size, .data = data};
     item->tensor = &means->tensors[i];
 }
 
@@ -44,8 +45,8 @@ static Means means_of(const Gpt2 *model, const AdamW *optimizer)
     Means means = {.list = {.items = memory_calloc(count, sizeof *list->items),
                             .capacity = 2 * list->count},
                    .tensors = memory_calloc(count, sizeof *means.tensors)};
-    require(optimizer->n == list->count, "checkpoint: the model has %d parameters, the optimizer %d",
-            list->count, optimizer->n);
+    require(optimizer->n == list->count,
+            "checkpoint: the model has %d parameters, the optimizer %d", list->count, optimizer->n);
     for (int i = 0; i < list->count; i++) {
         require(optimizer->parameters[i] == list->items[i].tensor,
                 "checkpoint: the optimizer's parameter %d is not the model's", i);

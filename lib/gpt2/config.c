@@ -116,7 +116,8 @@ Error config_write(const Config *config, const char *path)
     Error error = file_create(&file, path);
     if (error.failed)
         return error;
-    fprintf(file.stream, "{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n");
+    fprintf(file.stream,
+            "{\n  \"architectures\": [\"GPT2LMHeadModel\"],\n  \"model_type\": \"gpt2\",\n");
     fprintf(file.stream, "  \"n_layer\": %zu,\n  \"n_head\": %zu,\n  \"n_embd\": %zu,\n",
             config->n_layer, config->n_head, config->n_embd);
     fprintf(file.stream, "  \"vocab_size\": %zu,\n  \"n_positions\": %zu,\n", config->vocab_size,

@@ -73,8 +73,9 @@ const char *json_numbers(const cJSON *array, char text[JSON_FOUND_MAX])
             strcpy(end, ",...");
             break;
         }
-        at += (size_t)(cJSON_IsNumber(item) ? snprintf(end, number, "%s%.17g", comma, item->valuedouble)
-                                            : snprintf(end, number, "%s?", comma));
+        at += (size_t)(cJSON_IsNumber(item)
+                           ? snprintf(end, number, "%s%.17g", comma, item->valuedouble)
+                           : snprintf(end, number, "%s?", comma));
     }
     return text;
 }

@@ -18,10 +18,10 @@
  * cJSON_Delete; on an error there is nothing to free. */
 Error json_parse(cJSON **root, const unsigned char *bytes, size_t size, const char *path);
 
-/* False unless the item is a whole number from 0 to 2^53, as far as a double counts without holes. */
+/* False unless the item is a whole number from 0 to 2^53: so far a double counts without holes. */
 bool json_is_count(const cJSON *item, size_t *value);
 
-/* What an item is, for "found ..." in a message: a number, a text in quotes, "[2,3]", "an object"...
+/* What an item is, for "found ..." in a message: a number, a text in quotes, "[2,3]", "an object".
  * Written into text, which is returned; as are the numbers of an array, "2,3". */
 enum { JSON_FOUND_MAX = 80 };
 const char *json_found(const cJSON *item, char text[JSON_FOUND_MAX]);

@@ -2,10 +2,10 @@
  *
  * A save may be killed, or find the disk full, between any two system calls, and the last whole
  * checkpoint must still be there and be found. So a folder is written and synced under a name that
- * no reader looks at, then renamed, and then the link moves: each a single step that happens or does
- * not. A folder that is replaced (a run resumed and saved again at the same step) steps aside to
- * NAME.old first; a reader that finds NAME missing in that moment takes NAME.old, and the next save
- * puts it back. One process at a time saves to a run. */
+ * no reader looks at, then renamed, and then the link moves: each a single step that happens or
+ * does not. A folder that is replaced (a run resumed and saved again at the same step) steps aside
+ * to NAME.old first; a reader that finds NAME missing in that moment takes NAME.old, and the next
+ * save puts it back. One process at a time saves to a run. */
 #include "gpt2/run.h"
 
 #include <dirent.h>
@@ -21,16 +21,16 @@ static Error check_length(const char *run)
     size_t length = strlen(run);
     if (length >= 1 && length <= RUN_LENGTH_MAX)
         return no_error();
-    return error_make("%.100s: expected a run's folder with a path of 1 to %d bytes, found %zu", run,
-                      RUN_LENGTH_MAX, length);
+    return error_make("%.100s: expected a run's folder with a path of 1 to %d bytes, found %zu",
+                      run, RUN_LENGTH_MAX, length);
 }
 
 Path path_join(const char *folder, const char *name)
 {
     Path path;
     int length = snprintf(path.text, sizeof path.text, "%s/%s", folder, name);
-    require(length >= 0 && (size_t)length < sizeof path.text, "path_join: %s/%s is too long", folder,
-            name);
+    require(length >= 0 && (size_t)length < sizeof path.text, "path_join: %s/%s is too long",
+            folder, name);
     return path;
 }
 
@@ -38,7 +38,8 @@ static Path path_old(const Path *path)
 {
     Path old;
     int length = snprintf(old.text, sizeof old.text, "%s.old", path->text);
-    require(length >= 0 && (size_t)length < sizeof old.text, "path_old: %s is too long", path->text);
+    require(length >= 0 && (size_t)length < sizeof old.text, "path_old: %s is too long",
+            path->text);
     return old;
 }
 
@@ -141,10 +142,13 @@ void run_prune(const char *run, size_t step, int keep)
 
 Error run_clear(const char *run)
 {
+    Error error = check_length(run);
+    if (error.failed)
+        return error;
     /* The link goes first: a kill in between leaves checkpoints that nothing points at. */
     Path latest = path_join(run, "latest");
     if (is_there(latest.text) && unlink(latest.text) != 0)
-        return cannot(latest.text, "be removed");
+        return cannot(latest.text, "removed");
     size_t count, *steps = steps_before(run, SIZE_MAX, &count);
     for (size_t i = 0; i < count; i++) {
         Path path = path_step(run, steps[i]);
@@ -231,8 +235,8 @@ Error run_publish(const char *run, size_t step, const Path *fresh)
 /* ---- finding ----------------------------------------------------------------------------------- */
 bool run_has_checkpoint(const char *run)
 {
-    return !check_length(run).failed &&
-           (is_there(path_join(run, "latest").text) || is_there(path_join(run, "config.json").text));
+    return !check_length(run).failed && (is_there(path_join(run, "latest").text) ||
+                                         is_there(path_join(run, "config.json").text));
 }
 
 /* The folder that the link names, or, in the moment of its replacement, that folder's old self. */
@@ -246,8 +250,8 @@ static Error follow(const char *run, const Path *latest, const char *name, Path 
         return no_error();
     Path old = path_old(folder);
     if (!is_there(old.text))
-        return error_make("%s: expected a link to a checkpoint, found \"%.200s\", which is not there",
-                          latest->text, name);
+        return error_make("%s: expected a link to a checkpoint, found \"%.200s\", which is not "
+                          "there", latest->text, name);
     *folder = old;
     return no_error();
 }

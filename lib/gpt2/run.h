@@ -19,8 +19,8 @@ typedef struct {
 
 Path path_join(const char *folder, const char *name);
 
-/* Makes RUN where it is missing, removes what killed saves left behind, and makes an empty folder to
- * write a checkpoint into. On an error `fresh` is not there. */
+/* Makes RUN where it is missing, removes what killed saves left behind, and makes an empty folder
+ * to write a checkpoint into. On an error `fresh` is not there. */
 Error run_prepare(const char *run, size_t step, Path *fresh);
 /* That folder was written and all its files synced: makes it RUN/step-STEP, replacing one of that
  * name, and moves `latest` to it. On an error everything is as before and `fresh` is still there;

@@ -44,7 +44,7 @@ Error tensor_error(const TensorFile *file, const char *name, const char *expecte
                       found);
 }
 
-/* ---- the header as JSON ------------------------------------------------------------------------ */
+/* ---- the header as JSON ---------------------------------------------------------------------- */
 static Error check_utf8(const char *path, const unsigned char *text, size_t size)
 {
     uint32_t point;
@@ -81,7 +81,7 @@ static Error open_header(TensorFile *file)
     return json_parse(&file->header, bytes + LENGTH_BYTES, (size_t)length, file->path);
 }
 
-/* ---- its entries ------------------------------------------------------------------------------- */
+/* ---- its entries ----------------------------------------------------------------------------- */
 /* The field of this name; NULL when there is none or more than one. */
 static const cJSON *only_field(const cJSON *object, const char *name)
 {
@@ -104,7 +104,7 @@ static Dtype dtype_of(const cJSON *item)
     return (Dtype)dtype;
 }
 
-/* The bytes of a tensor of this shape; false when it is no array of counts or the product overflows. */
+/* The bytes of a tensor of this shape; false for no array of counts and for an overflow. */
 static bool shape_bytes(const cJSON *shape, size_t element, size_t *bytes)
 {
     *bytes = element;
@@ -137,18 +137,19 @@ static Error read_entry(const TensorFile *file, const cJSON *item, TensorEntry *
         entry->name += prefix;
     if (!cJSON_IsObject(item))
         return tensor_error(file, entry->name, "an object with dtype, shape and data_offsets",
-                        json_found(item, found));
+                            json_found(item, found));
     const cJSON *dtype = only_field(item, "dtype"), *offsets = only_field(item, "data_offsets");
     entry->dtype = dtype_of(dtype);
     if (entry->dtype == DTYPES)
         return tensor_error(file, entry->name, "one dtype, such as F32", json_found(dtype, found));
     entry->shape = only_field(item, "shape");
     if (!shape_bytes(entry->shape, dtypes[entry->dtype].bytes, &bytes))
-        return tensor_error(file, entry->name, "one shape of whole numbers, their product below 2^64",
-                        json_found(entry->shape, found));
+        return tensor_error(file, entry->name,
+                            "one shape of whole numbers, their product below 2^64",
+                            json_found(entry->shape, found));
     if (!read_offsets(offsets, &entry->begin, &entry->end))
         return tensor_error(file, entry->name, "one pair of data_offsets, from and to",
-                        json_found(offsets, found));
+                            json_found(offsets, found));
     if (entry->end - entry->begin == bytes)
         return no_error();
     snprintf(both, sizeof both, "data_offsets %zu apart, as its dtype and shape say", bytes);
@@ -205,8 +206,8 @@ static Error check_places(TensorFile *file)
                               entry->begin);
         at = entry->end;
         if (at > file->data_size)
-            return error_make("%s: tensor \"%.80s\": expected data up to %zu, found the file's data "
-                              "to end at %zu", file->path, entry->name, at, file->data_size);
+            return error_make("%s: tensor \"%.80s\": expected data up to %zu, found the file's "
+                              "data to end at %zu", file->path, entry->name, at, file->data_size);
     }
     if (at == file->data_size)
         return no_error();
