@@ -131,22 +131,10 @@ static void train(Course *course, const char *path)
 
 /* ---- what it learned ---- */
 
-static void log_beside(TsvLog *log, const char *path, const char *what, const char *columns)
-{
-    char name[1024];
-    size_t length = strlen(path);
-    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-        length -= 4;
-    if (length > sizeof name - 32)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
-    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
-    exit_if(tsv_create(log, name, columns));
-}
-
 static void write_boundary(const Course *course, const char *path)
 {
     TsvLog log;
-    log_beside(&log, path, "boundary", "x y probability");
+    exit_if(tsv_create_beside(&log, path, "boundary", "x y probability"));
     for (int i = 0; i < GRID * GRID; i++) {
         double x = -1.5 + 4.0 * (i % GRID) / (GRID - 1), y = -1 + 2.5 * (i / GRID) / (GRID - 1);
         ValueMark mark = value_mark();
@@ -155,7 +143,7 @@ static void write_boundary(const Course *course, const char *path)
         value_release(mark);
     }
     exit_if(tsv_close(&log));
-    log_beside(&log, path, "points", "x y moon");
+    exit_if(tsv_create_beside(&log, path, "points", "x y moon"));
     for (size_t i = 0; i < POINTS; i++)
         exit_if(tsv_row(&log, 3,
                         (double[]){(double)course->points.x[i][0], (double)course->points.x[i][1],
@@ -186,7 +174,7 @@ static void direction_draw(const ValueMlp *mlp, uint64_t stream, double *directi
 static void write_surface(Course *course, const char *path)
 {
     TsvLog log;
-    log_beside(&log, path, "surface", "a b loss");
+    exit_if(tsv_create_beside(&log, path, "surface", "a b loss"));
     ValueMlp *mlp = course->moons;
     size_t count = mlp->parameter_count;
     double *memory = memory_calloc(3 * count, sizeof *memory);

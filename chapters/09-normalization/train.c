@@ -163,29 +163,16 @@ static void measure(Network *network, const Spirals *spirals, int n, double size
     tape_release(mark);
 }
 
-/* FILE.tsv becomes FILE-depth.tsv. */
-static void log_beside(TsvLog *log, const char *path, const char *what, const char *columns)
-{
-    char name[1024];
-    size_t length = strlen(path);
-    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-        length -= 4;
-    if (length > sizeof name - 32)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
-    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
-    exit_if(tsv_create(log, name, columns));
-}
-
 static void write_depth(Network *nets, const Spirals *spirals, const char *path)
 {
     double size[DEPTH][2 * NETS];
     for (int n = 0; n < NETS; n++)
         measure(&nets[n], spirals, n, size);
     TsvLog log;
-    log_beside(&log, path, "depth",
+    exit_if(tsv_create_beside(&log, path, "depth",
                "layer activation_with_small activation_without_small "
                "activation_with_large activation_without_large gradient_with_small "
-               "gradient_without_small gradient_with_large gradient_without_large");
+               "gradient_without_small gradient_with_large gradient_without_large"));
     for (int l = 0; l < DEPTH; l++) {
         double row[1 + 2 * NETS] = {l + 1};
         memcpy(row + 1, size[l], sizeof size[l]);

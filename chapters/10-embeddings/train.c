@@ -180,19 +180,6 @@ static void train(Course *course, uint64_t seed, const char *path)
     report(course->vocabulary, bigram, ngram, counted);
 }
 
-/* ---- positions ---- */
-static void log_beside(TsvLog *log, const char *path, const char *what, const char *columns)
-{
-    char name[1024];
-    size_t length = strlen(path);
-    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-        length -= 4;
-    if (length > sizeof name - 32)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
-    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
-    exit_if(tsv_create(log, name, columns));
-}
-
 /* The cosine of the rows of positions 0 and `distance`. Any two rows so far apart give the same:
  * their product is the sum over the pairs of cos(distance w_i). */
 static double similarity(const real *table, size_t width, size_t distance)
@@ -214,13 +201,13 @@ static void write_positions(const char *path)
         sinusoid_fill(tables[k], POSITIONS, widths[k]);
     }
     TsvLog log;
-    log_beside(&log, path, "sinusoid", "position column value");
+    exit_if(tsv_create_beside(&log, path, "sinusoid", "position column value"));
     for (size_t i = 0; i < POSITIONS * widths[SHOWN]; i++)
         exit_if(tsv_row(&log, 3,
                         (double[]){(double)(i / widths[SHOWN]), (double)(i % widths[SHOWN]),
                                    (double)tables[SHOWN][i]}));
     exit_if(tsv_close(&log));
-    log_beside(&log, path, "similarity", "distance width_8 width_32 width_128");
+    exit_if(tsv_create_beside(&log, path, "similarity", "distance width_8 width_32 width_128"));
     for (size_t d = 0; d < POSITIONS; d++) {
         double row[1 + WIDTHS] = {(double)d};
         for (int k = 0; k < WIDTHS; k++)

@@ -196,24 +196,11 @@ static void map_fill(const Model *model, Batch *batch, real *map)
     tape_release(mark);
 }
 
-/* FILE.tsv becomes FILE-map.tsv. */
-static void log_beside(TsvLog *log, const char *path, const char *what, const char *columns)
-{
-    char name[1024];
-    size_t length = strlen(path);
-    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
-        length -= 4;
-    if (length > sizeof name - 32)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
-    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
-    exit_if(tsv_create(log, name, columns));
-}
-
 static void write_map(const char *path, const real *before, const real *after)
 {
     TsvLog log;
     double right = 0;
-    log_beside(&log, path, "map", "query key before after");
+    exit_if(tsv_create_beside(&log, path, "map", "query key before after"));
     for (size_t i = 0; i < S * S; i++) {
         exit_if(tsv_row(
             &log, 4,

@@ -242,18 +242,6 @@ static void search(const Text *text, uint64_t seed)
     printf("\n");
 }
 
-/* ---- the other two tables ------------------------------------------------------------------------ */
-static void begin_beside(TsvLog *log, const char *path, const char *ending, const char *columns)
-{
-    char name[1024];
-    size_t length = strlen(path);
-    length -= length > 4 && strcmp(path + length - 4, ".tsv") == 0 ? 4 : 0;
-    if (length > sizeof name - 20)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 20);
-    snprintf(name, sizeof name, "%.*s%s", (int)length, path, ending);
-    exit_if(tsv_create(log, name, columns));
-}
-
 /* A step down the valley, whose gradient is (x - 2, 20 (y - 1)). */
 static void valley_step(Optimizer *optimizer, Tensor *at, double rate)
 {
@@ -270,8 +258,8 @@ static void write_paths(const char *path)
     Tensor *at[RULES];
     Optimizer optimizers[RULES];
     TsvLog log;
-    begin_beside(&log, path, "-paths.tsv",
-                 "step sgd_x sgd_y momentum_x momentum_y adam_x adam_y adamw_x adamw_y");
+    exit_if(tsv_create_beside(&log, path, "paths",
+                 "step sgd_x sgd_y momentum_x momentum_y adam_x adam_y adamw_x adamw_y"));
     for (int rule = 0; rule < RULES; rule++) {
         at[rule] = tensor_parameter(shape1(2));
         at[rule]->data[0] = -2;
@@ -298,7 +286,7 @@ static void write_schedule(const char *path)
 {
     const Schedule schedule = {.peak = 1e-3, .floor = 1e-4, .warmup = 100, .total = 2000};
     TsvLog log;
-    begin_beside(&log, path, "-schedule.tsv", "step rate");
+    exit_if(tsv_create_beside(&log, path, "schedule", "step rate"));
     for (long step = 0; step <= 2200; step += 10)
         exit_if(tsv_row(&log, 2, (double[]){(double)step, schedule_rate(&schedule, step)}));
     exit_if(tsv_close(&log));

@@ -72,6 +72,9 @@ typedef struct {
  * single spaces between them, "step loss validation". On an error the log is closed. */
 Error tsv_create(TsvLog *log, const char *path, const char *columns);
 
+/* The same for a second table of one run, beside the first: with "run.tsv" and "map", "run-map.tsv". */
+Error tsv_create_beside(TsvLog *log, const char *path, const char *what, const char *columns);
+
 /* Goes on with a log after `step`: keeps the header and the rows whose first column is at most
  * `step`, drops later rows and a last line without its end, and appends from there. The old file is
  * replaced whole or not at all. A missing file is begun anew; another header, or a row that is

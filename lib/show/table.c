@@ -117,6 +117,19 @@ static bool row_read(const char *line, size_t columns, double *first)
     return true;
 }
 
+Error tsv_create_beside(TsvLog *log, const char *path, const char *what, const char *columns)
+{
+    char name[sizeof log->path];
+    size_t length = strlen(path);
+    if (length > 4 && strcmp(path + length - 4, ".tsv") == 0)
+        length -= 4;
+    int written = snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
+    log->descriptor = -1;
+    if (written < 0 || (size_t)written >= sizeof name)
+        return error_make("%s-%s.tsv: the name is longer than %zu bytes", path, what, sizeof name - 1);
+    return tsv_create(log, name, columns);
+}
+
 /* Copies to `out` what a resumed run keeps of the rows. `text` ends with a zero byte. */
 static Error rows_keep(FILE *out, const char *path, const char *text, size_t columns, size_t step)
 {
