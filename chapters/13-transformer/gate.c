@@ -439,7 +439,7 @@ static void check_decoder(void)
     parts.cross = attention_make(&parts.parameters, "cross", 6, 3, true, initial());
     parts.mlp = feed_forward_make(&parts.parameters, "mlp", 6, 11, true, true, initial());
     Tensor *data[2] = {check_normal(shape3(3, 4, 6), 1), check_normal(shape3(3, 5, 6), 1)};
-    check_parts("decoder, cross-attention to a padded memory", &parts, 2, data, shape3(3, 4, 6),
+    check_parts("decoder over a padded memory", &parts, 2, data, shape3(3, 4, 6),
                 run_decoder, plain_run_decoder);
     tape_release(mark);
 }
@@ -594,13 +594,13 @@ static void check_highway(void)
     backward_randomly(out, 13);
     bool same = memcmp(out->data, x->data, 30 * sizeof(real)) == 0 &&
                 memcmp(out->grad, x->grad, 30 * sizeof(real)) == 0;
-    gate_check("block pre-norm, silent branches: the identity", same, "to the bit, both ways");
+    gate_check("block pre-norm, silent: the identity", same, "to the bit, both ways");
     tensor_zero_grad(x);
     backward_randomly(block_forward(&parts.blocks[1], x, NULL, 0), 13);
     double sum = 0;
     for (size_t i = 0; i < 6; i++)
         sum += (double)x->grad[i];
-    gate_check("block post-norm, silent branches: a row sums to 0", fabs(sum) <= 10 * rounding(),
+    gate_check("block post-norm, silent: rows sum to 0", fabs(sum) <= 10 * rounding(),
                "sum %.0e", fabs(sum));
     parameters_free(&parts.parameters);
     tape_release(mark);
@@ -623,12 +623,12 @@ static void check_names(void)
                   parameters_find(&list, names[7]) == block.norm2.bias &&
                   parameters_find(&list, names[3]) == block.attention.qkv.bias &&
                   parameters_find(&list, names[11]) == block.mlp.down.bias;
-    gate_check("parameters: a block's names in GPT-2's order",
+    gate_check("parameters named and ordered as GPT-2's",
                right == 12 && list.count == 12 && placed, "%d of %d", right, list.count);
     /* 12 C^2 + 13 C for C = 6 */
-    gate_check("parameters: a block has 12 C^2 + 13 C", parameters_elements(&list) == 510, "%zu",
+    gate_check("parameters of a block number 12 C^2 + 13 C", parameters_elements(&list) == 510, "%zu",
                parameters_elements(&list));
-    gate_check("parameters: no such name", parameters_find(&list, "h.0.mlp") == NULL, "NULL");
+    gate_check("parameters not found under another name", parameters_find(&list, "h.0.mlp") == NULL, "NULL");
     parameters_free(&list);
 }
 

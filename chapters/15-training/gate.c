@@ -60,11 +60,11 @@ static void check_windows(void)
     double deviation = sqrt(expected * (1 - 1.0 / PLACES)); /* of n draws of chance p: sqrt(n p (1-p)) */
     for (int i = 0; i < PLACES; i++)
         worst = fmax(worst, fabs((double)starts[i] - expected) / deviation);
-    gate_check("windows: consecutive ids, targets one later", shifted == WINDOWS * T * BATCHES,
+    gate_check("windows consecutive ids, targets one later", shifted == WINDOWS * T * BATCHES,
                "%zu of %d", shifted, WINDOWS * T * BATCHES);
-    gate_check("windows: inside their span", inside == WINDOWS * BATCHES, "%zu of %d", inside,
+    gate_check("windows inside their span", inside == WINDOWS * BATCHES, "%zu of %d", inside,
                WINDOWS * BATCHES);
-    gate_check("windows: every place equally likely", worst < 5, "worst %.1f deviations", worst);
+    gate_check("windows every place equally likely", worst < 5, "worst %.1f deviations", worst);
     stream_free(&stream);
 }
 
@@ -79,7 +79,7 @@ static void check_batches_replay(void)
     batch_draw(span, WINDOWS, T, 15, 4, next, targets);
     batch_draw(span, WINDOWS, T, 16, 3, other, targets);
     batch_draw(span, WINDOWS, T, 15, 3, again, targets);
-    gate_check("windows: a function of seed and number",
+    gate_check("windows a function of seed and number",
                memcmp(first, again, sizeof first) == 0 && memcmp(first, next, sizeof first) != 0 &&
                    memcmp(first, other, sizeof first) != 0, "drawn in any order");
     stream_free(&stream);
@@ -104,7 +104,7 @@ static void check_evaluation_windows(void)
     size_t once = 0;
     for (size_t id = 0; id < 40; id++)
         once += seen[id] == (id > 10 && id < 32);
-    gate_check("windows: held out, each id predicted once",
+    gate_check("windows held out, each id predicted once",
                once == 40 && scored == 21 && right == 21, "%zu predictions in %zu windows", scored,
                windows_count(span, T));
     stream_free(&stream);
@@ -215,7 +215,7 @@ static void check_accumulation(void)
     for (size_t m = 0; m < MICRO; m++)
         add_gradients(&parts, targets, m * half, half, 1);
     double worst = gradients_apart(&large, &parts, 1 / (real)MICRO);
-    gate_check("accumulation: sum over 2, halved = 1 large batch", worst <= rounding(),
+    gate_check("accumulation over 2, halved = 1 large batch", worst <= rounding(),
                "off by %.0e", worst);
     gradients_zero(large.list, large.n);
     gradients_zero(parts.list, parts.n);
@@ -223,7 +223,7 @@ static void check_accumulation(void)
     add_gradients(&parts, thinned, 0, half, 5);
     add_gradients(&parts, thinned, half, half, 9);
     worst = gradients_apart(&large, &parts, 1 / (real)14);
-    gate_check("accumulation: unequal counts are weighed", worst <= rounding(), "off by %.0e",
+    gate_check("accumulation unequal counts are weighed", worst <= rounding(), "off by %.0e",
                worst);
     character_free(&large);
     character_free(&parts);
@@ -290,7 +290,7 @@ static void check_report(void)
     double norm = gradients_norm(twin.list, twin.n) / MICRO;
     double worst = fmax(gate_error(report.loss, loss), gate_error(report.gradient_norm, norm));
     bool rate = fabs(report.rate - 0.01 * 2 / 4) < 1e-15; /* warm-up 3: step 1 has 2/4 of the peak */
-    gate_check("loop: a step reports its own windows", worst <= rounding() && rate,
+    gate_check("loop a step reports its own windows", worst <= rounding() && rate,
                "loss, norm and rate");
     loop_free(&loop);
     character_free(&twin);
@@ -317,7 +317,7 @@ static void check_resume(void)
     for (int i = 0; i < 3; i++)
         same = loop_step(&loop).loss == loop_step(&resumed).loss && same;
     same = same && same_parameters(&model, &moved);
-    gate_check("loop: resumed = never stopped", same, "to the bit");
+    gate_check("loop resumed = never stopped", same, "to the bit");
     loop_free(&loop);
     loop_free(&resumed);
     stream_free(&stream);
@@ -342,9 +342,9 @@ static void check_memory_and_threads(void)
         same = same && same_parameters(&models[0], &models[k]);
     }
     threads_set(before);
-    gate_check("loop: memory of step 30 = of step 2", tape_capacity() == capacity, "%zu kB",
+    gate_check("loop memory of step 30 = of step 2", tape_capacity() == capacity, "%zu kB",
                capacity / 1024);
-    gate_check("loop: the same with 1, 2 and 3 threads", same, "to the bit");
+    gate_check("loop the same with 1, 2 and 3 threads", same, "to the bit");
     for (int k = 0; k < 3; k++)
         loop_free(&loops[k]);
     stream_free(&stream);
@@ -369,7 +369,7 @@ static void check_evaluation(void)
     }
     size_t length = tape_length();
     double together = loop_evaluate(&loop, span, SIZE_MAX);
-    gate_check("loop: evaluation weighs a shorter window",
+    gate_check("loop evaluation weighs a shorter window",
                gate_error(together, one_by_one) <= rounding() && tape_length() == length, "%.4f",
                together);
     loop_free(&loop);

@@ -190,7 +190,7 @@ static void check_gradients(void)
     check_loss("gpt2 loss: tied, tanh GELU, biases", own, false);
     check_loss("gpt2 loss: untied, exact GELU, no biases", other, false);
     check_loss("gpt2 loss, plain: tied, tanh GELU, biases", own, true);
-    check_logits("gpt2 logits: 1 layer, 3 heads, dropout frozen", shallow, rate);
+    check_logits("gpt2 logits: 1 layer, 3 heads, dropout", shallow, rate);
 }
 
 /* ---- what differences cannot tell -------------------------------------------------------------- */
@@ -279,7 +279,7 @@ static void check_tie(void)
         sum[i] = untied->tokens.table->grad[i] + untied->head->grad[i];
     double worst = apart(0, sum, tied->tokens.table->grad, V * C);
     double alone = apart(0, untied->head->grad, tied->tokens.table->grad, V * C);
-    gate_check("tie: the table's gradient is embedding's + head's",
+    gate_check("tied table's gradient: embedding's + head's",
                worst <= rounding() && alone > 0.01, "off by %.0e", worst);
     gpt2_free(tied);
     gpt2_free(untied);
@@ -298,7 +298,7 @@ static void check_looks_not_ahead(void)
     Tensor *after = gpt2_forward(model, changed, 1, T, NULL, 0);
     bool same = memcmp(before->data, after->data, 3 * V * sizeof(real)) == 0;
     bool moved = memcmp(before->data + 3 * V, after->data + 3 * V, V * sizeof(real)) != 0;
-    gate_check("causal: logits of steps 0 to 2 do not see 3", same && moved, "equal to the bit");
+    gate_check("causal logits of steps 0 to 2 do not see 3", same && moved, "equal to the bit");
     gpt2_free(model);
     tape_release(mark);
 }
@@ -342,7 +342,7 @@ static bool check_heads(void)
     Gpt2 *one = gpt2_make(&tied, 17), *other = gpt2_make(&untied, 17);
     bool right = one->head == named(one, -1, "wte.weight") && named(one, -1, "lm_head.weight") == NULL &&
                  other->head == named(other, -1, "lm_head.weight");
-    gate_check("parameters: lm_head only when untied", right, "as named");
+    gate_check("parameters have lm_head only when untied", right, "as named");
     gpt2_free(one);
     gpt2_free(other);
     return right;
@@ -367,7 +367,7 @@ static bool check_names(void)
         right += list->items[i].tensor == named(model, (i - 2) / 12, block[(i - 2) % 12]);
     for (int i = 26; i < 29 && i < count; i++)
         right += list->items[i].tensor == named(model, -1, last[i - 26]);
-    gate_check("parameters have Hugging Face's names and order",
+    gate_check("parameters named and ordered as published",
                right == 29 && count == 29, "%d of 29", right);
     gpt2_free(model);
     return right == 29;

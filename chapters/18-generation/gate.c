@@ -86,12 +86,12 @@ static void check_all_frequencies(void)
     /* Not sorted, two of them equal, one impossible; likely enough for every id to be drawn. */
     const real logits[N] = {(real)0.5,  -1, 2, (real)1.25, -(real)INFINITY, 0, (real)1.25,
                             (real)-0.5, 1,  (real)-1.5,    (real)0.25};
-    check_frequencies("sample: temperature 1", logits, (SampleSettings){.temperature = 1});
-    check_frequencies("sample: temperature 0.5", logits, (SampleSettings){.temperature = 0.5});
-    check_frequencies("sample: temperature 1.5, top 5", logits,
+    check_frequencies("sample temperature 1", logits, (SampleSettings){.temperature = 1});
+    check_frequencies("sample temperature 0.5", logits, (SampleSettings){.temperature = 0.5});
+    check_frequencies("sample temperature 1.5, top 5", logits,
                       (SampleSettings){.temperature = 1.5, .top_k = 5});
     /* The second and the third are equal: both are kept. */
-    check_frequencies("sample: top 2, a tie keeps both", logits,
+    check_frequencies("sample top 2, a tie keeps both", logits,
                       (SampleSettings){.temperature = 1, .top_k = 2});
 }
 
@@ -107,7 +107,7 @@ static void check_range(void)
         seen[one]++;
     }
     bool plausible = seen[0] > 10 && seen[1] > 900 && seen[2] == 0;
-    gate_check("sample: large logits, shifted logits", same == 1000 && plausible,
+    gate_check("sample large logits, shifted logits", same == 1000 && plausible,
                "%d of 1000 equal", same);
 }
 
@@ -125,8 +125,8 @@ static void check_seed(void)
     }
     bool repeats = memcmp(first, again, sizeof first) == 0;
     bool differs = memcmp(first, other, sizeof first) != 0;
-    gate_check("sample: a seed repeats, another does not", repeats && differs, "50 draws");
-    gate_check("sample: one random number a draw", a.counter == 50, "%d", (int)a.counter);
+    gate_check("sample a seed repeats, another does not", repeats && differs, "50 draws");
+    gate_check("sample one random number a draw", a.counter == 50, "%d", (int)a.counter);
 }
 
 /* ---- many ids ---------------------------------------------------------------------------------- */
@@ -186,9 +186,9 @@ static void check_all_generation(void)
     for (int i = 0; i < model->parameters.count; i++)
         if (model->parameters.items[i].tensor->shape.rank == 2)
             parameter_normal(model->parameters.items[i].tensor, gate_random(), (real)0.6);
-    check_generation("generate: greedy, a prompt of 1", model, 1, greedy);
-    check_generation("generate: drawn, the window slides", model, 4, drawn);
-    check_generation("generate: drawn, a prompt longer than the room", model, 10,
+    check_generation("generate greedy, a prompt of 1", model, 1, greedy);
+    check_generation("generate drawn, the window slides", model, 4, drawn);
+    check_generation("generate drawn, prompt longer than the room", model, 10,
                      (SampleSettings){.temperature = 0.8, .top_k = 4});
     gpt2_free(model);
 }
@@ -196,10 +196,10 @@ static void check_all_generation(void)
 int main(int argc, char **argv)
 {
     gate_begin(argc, argv, "18-generation");
-    check_greedy("sample: temperature 0 is argmax", (SampleSettings){.temperature = 0});
-    check_greedy("sample: temperature 0 is argmax, top 3",
+    check_greedy("sample temperature 0 is argmax", (SampleSettings){.temperature = 0});
+    check_greedy("sample temperature 0 is argmax, top 3",
                  (SampleSettings){.temperature = 0, .top_k = 3});
-    check_greedy("sample: top 1 is argmax", (SampleSettings){.temperature = 2, .top_k = 1});
+    check_greedy("sample top 1 is argmax", (SampleSettings){.temperature = 2, .top_k = 1});
     check_all_frequencies();
     check_range();
     check_seed();
