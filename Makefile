@@ -158,9 +158,12 @@ start: ## set up, build, run every gate, train a GPT-2, draw its loss, let it wr
 start-run:
 	@sh tests/gates.sh $(B) "$(KERNELS)" $(GATED)
 	@echo
+	@echo "what each chapter builds, trained on something small; the figures go to build/plots/"
+	@$(MAKE) --no-print-directory plots-draw > $(B)/plots.txt 2>&1 || cat $(B)/plots.txt
+	@tail -n 1 $(B)/plots.txt
+	@echo
 	@$(GPT2) train --text chapters/course.txt --run build/start --fresh --figure --count 500 --prompt "The gradient "
 	@echo
-	@$(MAKE) --no-print-directory plots-draw
 	@echo "next: make train TEXT=FILE, make sample PROMPT=\"The \", make test, make help"
 
 .PHONY: test test-run
@@ -232,7 +235,8 @@ train: $(GPT2) ## train on any text: make train TEXT=file [RUN=folder] [ARGS="--
 	@test -n "$(TEXT)" || { echo "make train: expected TEXT=file" >&2; exit 2; }
 	@$(GPT2) train --text "$(TEXT)" --run "$(RUN)" --figure $(ARGS)
 
-sample: RUN = $(or $(wildcard checkpoints/latest-run),build/start)
+# Without RUN: the run that was written to last.
+sample: RUN = $(patsubst %/latest,%,$(firstword $(shell ls -td build/start/latest checkpoints/*/latest 2>/dev/null) build/start))
 sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
 	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
 

@@ -698,6 +698,32 @@ static void check_by_hand(void)
     tape_release(mark);
 }
 
+/* Half a block by hand: x = [1, 3], epsilon 3, so n = [-1/2, 1/2]; both matrices are the identity.
+ * y = x + gelu(n), and an upstream of [1, 0] gives [1.0248447, -0.0248447]. */
+static void check_half_block_by_hand(void)
+{
+    const real one = 1, epsilon = 3;
+    TapeMark mark = tape_mark();
+    Parts parts = {.rate = 0};
+    parts.norm[0] = layer_norm_make(&parts.parameters, "norm", 2, epsilon);
+    parts.linear = linear_make(&parts.parameters, "up", 2, 2, true, initial());
+    parts.second = linear_make(&parts.parameters, "down", 2, 2, true, initial());
+    for (size_t i = 0; i < 4; i++)
+        parts.linear.weight->data[i] = parts.second.weight->data[i] = i % 3 == 0 ? one : 0;
+    Tensor *x = tensor_from(shape2(1, 2), (real[]){1, 3});
+    tensor_want_grad(x);
+    Tensor *y = run_half_block(&x, &parts);
+    tensor_backward_from(y, (real[]){1, 0});
+    const double expected[4] = {0.8457312, 3.3457312, 1.0248447, -0.0248447};
+    const real found[4] = {y->data[0], y->data[1], x->grad[0], x->grad[1]};
+    double worst = 0;
+    for (int i = 0; i < 4; i++)
+        worst = fmax(worst, fabs((double)found[i] - expected[i]));
+    gate_check("linear_gelu_linear by hand: [1,3]", worst < 1e-6, "off by %.0e", worst);
+    parameters_free(&parts.parameters);
+    tape_release(mark);
+}
+
 int main(int argc, char **argv)
 {
     gate_begin(argc, argv, "13-transformer");
@@ -721,6 +747,7 @@ int main(int argc, char **argv)
     check_names();
     check_initial_values();
     check_by_hand();
+    check_half_block_by_hand();
     tape_free();
     return gate_end();
 }

@@ -404,6 +404,21 @@ static void check_by_hand(void)
     gate_check("loop by hand: without zeroing, 3.75", wrong == 3.75, "%.2f", wrong);
 }
 
+/* Two that share their first id: half of their first predictions is a coin's toss. See the lesson. */
+static void check_overfit_bound(void)
+{
+    const int twins[2] = {3, 5};
+    TapeMark mark = tape_mark();
+    /* The best that can be said of two equally likely targets: one half each. */
+    Tensor *logits = tensor_new(shape2(2, V));
+    for (size_t i = 0; i < 2 * V; i++)
+        logits->data[i] = i % V == 3 || i % V == 5 ? 0 : -(real)INFINITY;
+    double loss = (double)tensor_item(tensor_softmax_cross_entropy(logits, twins));
+    gate_check("overfit by hand: twins cost 2 ln 2 / 512", gate_error(loss * 2 / 512, 0.002707606) < 1e-6,
+               "%.7f", loss * 2 / 512);
+    tape_release(mark);
+}
+
 int main(int argc, char **argv)
 {
     gate_begin(argc, argv, "15-training");
@@ -417,6 +432,7 @@ int main(int argc, char **argv)
     check_memory_and_threads();
     check_evaluation();
     check_by_hand();
+    check_overfit_bound();
     threads_stop();
     tape_free();
     return gate_end();

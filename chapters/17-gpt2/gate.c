@@ -286,6 +286,21 @@ static void check_tie(void)
     tape_release(mark);
 }
 
+/* A model of nothing but its table E = [1, 2], one id, 0: x = E_0 and the logits are x E_v. Upstream
+ * [1, -1] makes it E_0^2 - E_0 E_1, so the gradient is [2 E_0 - E_1, -E_0] = [0, -1]: the head writes
+ * [1, -1] and the embedding adds [-1, 0]. */
+static void check_tie_by_hand(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *table = tensor_from(shape2(2, 1), (real[]){1, 2});
+    tensor_want_grad(table);
+    Tensor *logits = tensor_tied_head(tensor_embedding(table, (int[]){0}, shape1(1)), table);
+    tensor_backward_from(logits, (real[]){1, -1});
+    gate_check("tied by hand: [1,-1] + [-1,0]", table->grad[0] == 0 && table->grad[1] == -1, "[%g, %g]",
+               (double)table->grad[0], (double)table->grad[1]);
+    tape_release(mark);
+}
+
 /* Other ids at steps 3 and 4: the logits of steps 0 to 2 must stay, to the last bit. */
 static void check_looks_not_ahead(void)
 {
@@ -429,6 +444,7 @@ int main(int argc, char **argv)
     check_plain_against_fused("plain = fused, tied, and every gradient", own);
     check_plain_against_fused("plain = fused, untied, and every gradient", other);
     check_tie();
+    check_tie_by_hand();
     check_looks_not_ahead();
     check_counts();
     check_initial_values();

@@ -2,7 +2,7 @@
  *
  * Nothing is differentiated here, so nothing is held to differences. A sampler is checked by drawing
  * often and counting: each id's count must lie within five deviations of its expectation, which a
- * right sampler misses about once in two million. Generation is held to the model itself, run again
+ * right sampler misses about once in two million counts. Generation is held to the model itself, run again
  * over the last n_positions ids for every id it wrote. */
 #include "gpt2/gpt2.h"
 
@@ -93,6 +93,28 @@ static void check_all_frequencies(void)
     /* The second and the third are equal: both are kept. */
     check_frequencies("sample top 2, a tie keeps both", logits,
                       (SampleSettings){.temperature = 1, .top_k = 2});
+}
+
+/* Logits ln 1, ln 2, ln 4: probabilities 1/7, 2/7, 4/7. The one uniform number of a draw says which:
+ * below 1/7 the first, below 3/7 the second, else the third. At temperature 1/2 the odds are squared:
+ * 1/21, 4/21, 16/21. */
+static void check_by_hand(void)
+{
+    const real logits[3] = {0, (real)0.69314718055994530942, (real)1.38629436111989061883};
+    Random random = random_make(18, 103);
+    int right = 0, sharper = 0;
+    for (int i = 0; i < 1000; i++) {
+        Random peek = random;
+        double u = random_uniform(&peek);
+        int expected = u < 1.0 / 7 ? 0 : u < 3.0 / 7 ? 1 : 2;
+        right += sample_id(logits, 3, (SampleSettings){.temperature = 1}, &random) == expected;
+        peek = random;
+        u = random_uniform(&peek);
+        expected = u < 1.0 / 21 ? 0 : u < 5.0 / 21 ? 1 : 2;
+        sharper += sample_id(logits, 3, (SampleSettings){.temperature = 0.5}, &random) == expected;
+    }
+    gate_check("sample by hand: 1/7, 2/7, 4/7", right == 1000, "%d of 1000", right);
+    gate_check("sample by hand: 1/21, 4/21, 16/21", sharper == 1000, "%d of 1000", sharper);
 }
 
 /* Logits a thousand apart overflow nothing; adding a constant changes no draw. */
@@ -201,6 +223,7 @@ int main(int argc, char **argv)
                  (SampleSettings){.temperature = 0, .top_k = 3});
     check_greedy("sample top 1 is argmax", (SampleSettings){.temperature = 2, .top_k = 1});
     check_all_frequencies();
+    check_by_hand();
     check_range();
     check_seed();
     check_all_generation();

@@ -17,8 +17,7 @@
 
 #include "base/base.h"
 
-/* ---- subjects ----------------------------------------------------------------------------------
- */
+/* ---- subjects -------------------------------------------------------------------------------- */
 enum { FUNCTIONS_MAX = 12, EDITS_MAX = 6, WORD_MAX = 64, NOTE_MAX = 200 };
 
 typedef struct {
@@ -39,8 +38,7 @@ typedef struct {
     int count;
 } Subjects;
 
-/* ---- bugs --------------------------------------------------------------------------------------
- */
+/* ---- bugs ------------------------------------------------------------------------------------ */
 typedef enum {
     NOT_RUN,
     CAUGHT,     /* built, ran to the closing line, and a row of the op was WRONG */
@@ -81,8 +79,7 @@ char *bug_text(const Bug *bug, size_t *size);
 /* printf into fresh memory, which the caller frees. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- tables ------------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 /* One of equivalent.txt: the mutants with this key change nothing that a gate could see. */
 typedef struct {
     char *key, *reason;
@@ -115,8 +112,7 @@ Error by_hand_read(Bugs *bugs, Subjects *subjects, const char *path);
 Error equivalents_read(Equivalents *equivalents, const char *path);
 void equivalents_free(Equivalents *equivalents);
 
-/* ---- scan --------------------------------------------------------------------------------------
- */
+/* ---- scan ------------------------------------------------------------------------------------ */
 typedef enum { NAME, NUMBER, TEXT, MARK } TokenKind;
 enum { HEADER_NONE, HEADER_START, HEADER_BOUND, HEADER_STEP };
 
@@ -166,8 +162,7 @@ int variables_at(const Source *source, const Span *function, int i, Variable *fo
 /* Chooses the functions to be mutated by the subject's list. */
 Error functions_select(Source *source, const Subject *subject);
 
-/* ---- mutate ------------------------------------------------------------------------------------
- */
+/* ---- mutate ---------------------------------------------------------------------------------- */
 typedef struct {
     const Source *source;
     const Span *function;
@@ -186,8 +181,7 @@ bool is_integer_place(const Mutator *mutator, int i);
 bool is_pointer(const Mutator *mutator, int i); /* a name known to point to numbers */
 void mutate_places(Mutator *mutator, int i);    /* in places.c: all of its kinds at token i */
 
-/* ---- trials ------------------------------------------------------------------------------------
- */
+/* ---- trials ---------------------------------------------------------------------------------- */
 typedef struct {
     const Recipe *recipe;
     int jobs;

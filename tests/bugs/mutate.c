@@ -11,8 +11,7 @@
 
 enum { AROUND = 4 }; /* tokens shown before and after what a mutant changes */
 
-/* ---- making a mutant ---------------------------------------------------------------------------
- */
+/* ---- making a mutant ------------------------------------------------------------------------- */
 char *text_format(const char *format, ...)
 {
     va_list arguments, again;
@@ -106,8 +105,7 @@ void mutant_add(Mutator *mutator, const char *kind, bool sign, int from, int to,
     bug->key = key_of(mutator, kind, bug->says);
 }
 
-/* ---- whole numbers or reals ---------------------------------------------------------------------
- */
+/* ---- whole numbers or reals ------------------------------------------------------------------ */
 /* Whether the name at token i is a size_t: a variable in scope, or a member of one of the structs.
  */
 static bool is_size(const Mutator *mutator, int i)
@@ -131,8 +129,10 @@ bool is_pointer(const Mutator *mutator, int i)
     const Source *source = mutator->source;
     if (i < 0 || source->tokens[i].kind != NAME || token_is(source, i + 1, "["))
         return false;
-    if (token_is(source, i, "data") || token_is(source, i, "grad") || token_is(source, i, "at"))
-        return !token_is(source, i, "at") || token_is(source, i - 1, ".");
+    if (token_is(source, i, "data") || token_is(source, i, "grad")) /* a Value's are numbers */
+        return strncmp(mutator->subject->file, "value/", 6) != 0;
+    if (token_is(source, i, "at"))
+        return token_is(source, i - 1, ".");
     bool member = token_is(source, i - 1, ".") || token_is(source, i - 1, "->");
     int from = member ? 1 : mutator->function->open,
         to = member ? source->count : mutator->function->end;
@@ -163,8 +163,7 @@ bool is_integer_place(const Mutator *mutator, int i)
     return is_size(mutator, right) || is_size(mutator, left) || is_pointer(mutator, left);
 }
 
-/* ---- operators ---------------------------------------------------------------------------------
- */
+/* ---- operators ------------------------------------------------------------------------------- */
 typedef struct {
     const char *from, *to;
     bool sign;
@@ -218,8 +217,7 @@ static void mutate_word(Mutator *mutator, int i)
     replace_from(mutator, "flag", i, flags);
 }
 
-/* ---- signs -------------------------------------------------------------------------------------
- */
+/* ---- signs ----------------------------------------------------------------------------------- */
 static bool gives_real(const Mutator *mutator)
 {
     int type = mutator->function->name - 1;
@@ -246,8 +244,7 @@ static void mutate_sign(Mutator *mutator, int i)
                (int)(source->text + source->tokens[end - 1].end - value), value);
 }
 
-/* ---- numbers -----------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 static void mutate_number(Mutator *mutator, int i)
 {
     const Source *source = mutator->source;

@@ -17,8 +17,7 @@ static const char *text_of(const Source *source, int i)
     return source->text + source->tokens[i].begin;
 }
 
-/* ---- indices -----------------------------------------------------------------------------------
- */
+/* ---- indices --------------------------------------------------------------------------------- */
 static bool is_declaration(int i, const Variable *found, int count)
 {
     for (int k = 0; k < count; k++)
@@ -73,8 +72,7 @@ static void mutate_member(Mutator *mutator, int i)
     }
 }
 
-/* ---- loops -------------------------------------------------------------------------------------
- */
+/* ---- loops ----------------------------------------------------------------------------------- */
 /* Begins one later; ends one earlier, or one stride earlier where the loop strides. */
 static void mutate_loop(Mutator *mutator, int i)
 {
@@ -101,8 +99,7 @@ static void mutate_loop(Mutator *mutator, int i)
                stride < 0 ? "1" : text_of(source, stride));
 }
 
-/* ---- what is lost ------------------------------------------------------------------------------
- */
+/* ---- what is lost ---------------------------------------------------------------------------- */
 static bool ends_term(const Source *source, int i)
 {
     static const char *const marks[] = {",",  ";",  ")",  "]",  "?",  ":",  "<", ">",
@@ -148,7 +145,10 @@ static void mutate_statement(Mutator *mutator, int i)
                   token_is(source, i - 1, "}") || token_is(source, i - 1, ")") ||
                   token_is(source, i - 1, "else");
     bool calls = token_is(source, i + 1, "(");
-    if (source->tokens[i].header != HEADER_NONE || !begins || token_is_type(source, i) ||
+    bool in_literal = token_is(source, i - 1, "{") && i - 1 != mutator->function->begin &&
+                      token_is(source, i - 2, ")") && token_is_type(source, i - 3);
+    if (source->tokens[i].header != HEADER_NONE || !begins || in_literal ||
+        token_is_type(source, i) ||
         (token_is(source, i - 1, ")") && token_is_cast(source, source->tokens[i - 1].partner)))
         return;
     /* What is no statement that computes: control, contracts, memory given back; a gradient not

@@ -32,8 +32,7 @@ static bool is_one_of(const Source *source, int i, const char *const *words)
     return false;
 }
 
-/* ---- from text to tokens -----------------------------------------------------------------------
- */
+/* ---- from text to tokens --------------------------------------------------------------------- */
 typedef struct {
     const char *text;
     size_t size, at, line_begin;
@@ -149,8 +148,7 @@ static Error brackets_pair(Source *source)
     return depth == 0 ? no_error() : error_make("a bracket is never closed");
 }
 
-/* ---- what tokens are ---------------------------------------------------------------------------
- */
+/* ---- what tokens are ------------------------------------------------------------------------- */
 bool token_is_type(const Source *source, int i)
 {
     static const char *const types[] = {"real",     "size_t", "int",    "bool",     "char",
@@ -254,8 +252,7 @@ int enclosing(const Source *source, const Span *function, int i)
     return -1;
 }
 
-/* ---- functions, headers of loops, structs -------------------------------------------------------
- */
+/* ---- functions, headers of loops, structs ---------------------------------------------------- */
 static void functions_find(Source *source)
 {
     source->functions = memory_alloc((size_t)(source->count + 1) * sizeof *source->functions);
@@ -323,8 +320,7 @@ void source_free(Source *source)
     *source = (Source){.text = NULL};
 }
 
-/* ---- variables ---------------------------------------------------------------------------------
- */
+/* ---- variables ------------------------------------------------------------------------------- */
 /* Where the scope of what is declared at token i ends: its for statement, or its block. */
 static int scope_end(const Source *source, const Span *function, int i)
 {
@@ -364,8 +360,7 @@ int variables_at(const Source *source, const Span *function, int i, Variable *fo
     return count;
 }
 
-/* ---- which functions to change ------------------------------------------------------------------
- */
+/* ---- which functions to change --------------------------------------------------------------- */
 static int function_named(const Source *source, int token)
 {
     for (int f = 0; f < source->n_functions; f++)

@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- lines --------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 /* A file's text, cut into lines: each ends with a zero byte instead of its newline. */
 typedef struct {
     const char *path;
@@ -79,8 +78,7 @@ static char *value_of(char *line, const char *name)
     return line + length + strspn(line + length, " ");
 }
 
-/* ---- recipe -------------------------------------------------------------------------------------
- */
+/* ---- recipe ---------------------------------------------------------------------------------- */
 static char **words_of(char *line)
 {
     size_t count = 0, room = strlen(line) / 2 + 2;
@@ -153,8 +151,7 @@ void recipe_free(Recipe *recipe)
     *recipe = (Recipe){.folder = NULL};
 }
 
-/* ---- subjects -----------------------------------------------------------------------------------
- */
+/* ---- subjects -------------------------------------------------------------------------------- */
 static Error subject_make(Subject *subject, const Lines *lines, char *line, const char *lib)
 {
     char **words = words_of(line);
@@ -202,8 +199,7 @@ void subjects_free(Subjects *subjects)
     *subjects = (Subjects){NULL, 0};
 }
 
-/* ---- by hand ------------------------------------------------------------------------------------
- */
+/* ---- by hand --------------------------------------------------------------------------------- */
 /* Lines up to one that is `stop` or `other`, joined; the stop line is returned in *line. */
 static char *block_read(Lines *lines, const char *stop, const char *other, char **line)
 {
@@ -304,8 +300,7 @@ Error by_hand_read(Bugs *bugs, Subjects *subjects, const char *path)
     return error;
 }
 
-/* ---- equivalents --------------------------------------------------------------------------------
- */
+/* ---- equivalents ----------------------------------------------------------------------------- */
 /* Keys, then an indented reason that is all of theirs. */
 Error equivalents_read(Equivalents *equivalents, const char *path)
 {

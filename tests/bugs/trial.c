@@ -47,8 +47,7 @@ static double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* ---- children -----------------------------------------------------------------------------------
- */
+/* ---- children -------------------------------------------------------------------------------- */
 static void limit(int what, rlim_t most)
 {
     struct rlimit now;
@@ -123,8 +122,7 @@ static void slot_read(Slot *slot)
     }
 }
 
-/* ---- stages -------------------------------------------------------------------------------------
- */
+/* ---- stages ---------------------------------------------------------------------------------- */
 static Error file_write(const char *path, const char *text, size_t size)
 {
     FILE *file = fopen(path, "wb");
@@ -205,8 +203,7 @@ static Error start_running(Slot *slot, const TrialSettings *settings)
     return slot_spawn(slot, words, settings->limit, !has_sanitizer(settings->recipe));
 }
 
-/* ---- the verdict --------------------------------------------------------------------------------
- */
+/* ---- the verdict ----------------------------------------------------------------------------- */
 static void verdict_none(Bug *bug, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void verdict_none(Bug *bug, const char *format, ...)
 {
@@ -282,8 +279,7 @@ static bool slot_advance(Slot *slot, int status, const TrialSettings *settings, 
     return error->failed;
 }
 
-/* ---- all of them --------------------------------------------------------------------------------
- */
+/* ---- all of them ----------------------------------------------------------------------------- */
 static Error slot_begin(Slot *slot, Bugs *bugs, int index, const TrialSettings *settings)
 {
     slot->bug = &bugs->items[index];
