@@ -62,6 +62,30 @@ static void check_softmax(Shape shape, real deviation)
     tape_release(mark);
 }
 
+/* in[1]'s gradient stands right behind in[0]'s, where a backward that runs a row too far writes. */
+static Tensor *log_softmax_beside_forward(Tensor *const *in, const void *context)
+{
+    return tensor_add(log_softmax_forward(in, context), in[1]);
+}
+
+static void log_softmax_beside_reference(real *out, Tensor *const *in, const void *context)
+{
+    log_softmax_reference(out, in, context);
+    for (size_t i = 0; i < in[1]->size; i++)
+        out[i] += in[1]->data[i];
+}
+
+static void check_log_softmax_beside(void)
+{
+    Shape shape = shape2(2, 4);
+    TapeMark mark = tape_mark();
+    tensor_check(&(TensorCheck){.name = "log_softmax (2,4) side by side with another", .n = 2,
+                                .in = {check_normal(shape, 1), check_normal(shape, 1)},
+                                .forward = log_softmax_beside_forward,
+                                .reference = log_softmax_beside_reference, .shape = shape});
+    tape_release(mark);
+}
+
 /* Far from 0, where exp(x) itself is 0 or infinite. */
 static void check_softmax_far_out(void)
 {
@@ -312,6 +336,7 @@ int main(int argc, char **argv)
     check_softmax(shape4(2, 3, 5, 7), 1);
     check_softmax(shape2(3, 1), 1);
     check_softmax(shape2(3, 7), 3);
+    check_log_softmax_beside();
     check_softmax_far_out();
     check_masked_row();
     check_all_losses();

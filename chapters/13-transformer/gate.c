@@ -698,6 +698,28 @@ static void check_by_hand(void)
     tape_release(mark);
 }
 
+/* Cross-attention by hand: width 1, queries and keys 0, values 2 m, output 1. Every query takes the
+ * mean of [2, 8]; an upstream of 1 sends 1/2 to each value, 1 to each place of the memory, 0 to x. */
+static void check_attention_by_hand(void)
+{
+    TapeMark mark = tape_mark();
+    Parameters list = {NULL, 0, 0};
+    Attention layer = attention_make(&list, "attn", 1, 1, true, initial());
+    parameter_fill(layer.qkv.weight, 0);
+    layer.qkv.weight->data[2] = 2;
+    parameter_fill(layer.output.weight, 1);
+    Tensor *x = tensor_from(shape3(1, 1, 1), (real[]){7});
+    Tensor *memory = tensor_from(shape3(1, 2, 1), (real[]){1, 4});
+    tensor_want_grad(x);
+    tensor_want_grad(memory);
+    Tensor *y = attention_over(&layer, x, memory, NULL, 0);
+    tensor_backward_from(y, (real[]){1});
+    bool right = y->data[0] == 5 && memory->grad[0] == 1 && memory->grad[1] == 1 && x->grad[0] == 0;
+    gate_check("attention by hand: the mean of 2 and 8", right, "%g", (double)y->data[0]);
+    parameters_free(&list);
+    tape_release(mark);
+}
+
 /* Half a block by hand: x = [1, 3], epsilon 3, so n = [-1/2, 1/2]; both matrices are the identity.
  * y = x + gelu(n), and an upstream of [1, 0] gives [1.0248447, -0.0248447]. */
 static void check_half_block_by_hand(void)
@@ -747,6 +769,7 @@ int main(int argc, char **argv)
     check_names();
     check_initial_values();
     check_by_hand();
+    check_attention_by_hand();
     check_half_block_by_hand();
     tape_free();
     return gate_end();
