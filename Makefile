@@ -184,7 +184,7 @@ $(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) $(call library,double)
 $(B)/bugs/recipe: FORCE
 	@mkdir -p $(@D)
 	@{ echo "folder $(B)/bugs"; echo "tables tests/bugs"; echo "lib lib"; echo "objects $(B)/double/lib"; \
-	  echo "compile $(CC) $(FLAGS_double) $(CJSON_CFLAGS) -O1"; echo "link $(CC) $(FLAGS_double)"; \
+	  echo "compile $(CC) $(FLAGS_double) $(CJSON_CFLAGS) -O1 -g0"; echo "link $(CC) $(FLAGS_double)"; \
 	  echo "libs $(CJSON_LIBS) $(LDLIBS_BASE)"; \
 	  $(foreach c,$(GATED),echo "gate $(c) $(B)/double/chapters/$(c)/gate.o $(call objects,double,$(addprefix lib/,$(call files_to,$(c)))) $(call base_objects,double)";) } > $@
 

@@ -71,9 +71,9 @@ Tensor *tensor_softmax_cross_entropy(Tensor *logits, const int *targets)
     out->saved = saved;
     for (size_t row = 0; row < rows; row++) {
         int target = targets[row];
-        require(target == IGNORED || (target >= 0 && (size_t)target < classes),
-                "tensor_softmax_cross_entropy: expected a target in [0, %zu), found %d in row %zu "
-                "of %s", classes, target, row, shape_text(logits->shape));
+        if (target != IGNORED && (target < 0 || (size_t)target >= classes))
+            broken_contract("tensor_softmax_cross_entropy: expected a target in [0, %zu), found %d "
+                            "in row %zu of %s", classes, target, row, shape_text(logits->shape));
         saved->counted += target != IGNORED;
     }
     parallel_for(rows, ROWS, forward_rows, out);

@@ -100,16 +100,42 @@ static double numeric_gradient(const TensorCheck *check, int input, size_t eleme
     return sum / (12 * (double)step);
 }
 
+/* A gradient between two fences: a backward that writes an element too many breaks one. */
+enum { FENCE = 16 };
+static const real FENCE_VALUE = 1964;
+
+static real *fenced(size_t size)
+{
+    real *fence = tape_alloc((size + 2 * FENCE) * sizeof *fence);
+    for (size_t i = 0; i < FENCE; i++)
+        fence[i] = fence[FENCE + size + i] = FENCE_VALUE;
+    return fence + FENCE;
+}
+
+static bool fences_stand(const Tensor *in)
+{
+    const real *before = in->grad - FENCE, *behind = in->grad + in->size;
+    bool stand = true;
+    for (size_t i = 0; i < FENCE; i++)
+        stand = stand && before[i] == FENCE_VALUE && behind[i] == FENCE_VALUE;
+    return stand;
+}
+
 /* Runs forward and backward once; gradients of the inputs begin as `before` when given, else as NaN
- * that no one may read. Leaves in `out` what each gradient gained, inputs one after the other. */
-static void analytic_gradient(const TensorCheck *check, const real *upstream, const real *before,
+ * that no one may read. Leaves in `out` what each gradient gained, inputs one after the other. False
+ * when something was written outside of one. */
+static bool analytic_gradient(const TensorCheck *check, const real *upstream, const real *before,
                               real *out)
 {
     TapeMark mark = tape_mark();
     Tensor *result = check->forward(check->in, check->context);
+    real *own[CHECK_INPUTS_MAX];
     size_t offset = 0;
+    bool whole = true;
     for (int k = 0; k < check->n; k++) {
         Tensor *in = check->in[k];
+        own[k] = in->grad;
+        in->grad = fenced(in->size);
         for (size_t i = 0; i < in->size; i++)
             in->grad[i] = before == NULL ? (real)NAN : before[offset + i];
         in->has_grad = before != NULL;
@@ -122,8 +148,12 @@ static void analytic_gradient(const TensorCheck *check, const real *upstream, co
         for (size_t i = 0; i < in->size; i++)
             out[offset + i] = before == NULL ? in->grad[i] : in->grad[i] - before[offset + i];
         offset += in->size;
+        whole = whole && fences_stand(in);
+        in->grad = own[k];
+        in->has_grad = false;
     }
     tape_release(mark);
+    return whole;
 }
 
 static size_t total_elements(const TensorCheck *check)
@@ -284,10 +314,14 @@ void tensor_check(const TensorCheck *check)
         row.forward = gate_is_float() ? 0 : forward_error(check, first->data, size);
         if (row.forward > 1e-12)
             snprintf(row.detail, sizeof row.detail, "the forward differs from its reference");
-        analytic_gradient(check, upstream, NULL, fresh);
+        bool whole = analytic_gradient(check, upstream, NULL, fresh);
         check_in_precision(check, &row, first->data, size, fresh);
         if (!gate_is_float())
             check_double(check, &row, upstream, size, fresh, before);
+        if (!whole) {
+            snprintf(row.detail, sizeof row.detail, "backward wrote outside of a gradient");
+            row.fresh = row.precision = HUGE_VAL;
+        }
     }
     gate_report(&row);
     tape_release(mark);

@@ -35,8 +35,8 @@ size_t shape_product(Shape shape, int begin, int end)
     size_t product = 1;
     for (int axis = begin; axis < end; axis++) {
         size_t dim = shape.dim[axis];
-        require(dim == 0 || product <= SIZE_MAX / sizeof(real) / dim,
-                "shape %s has more elements than memory has bytes", shape_text(shape));
+        if (dim != 0 && product > SIZE_MAX / sizeof(real) / dim)
+            broken_contract("shape %s has more elements than memory has bytes", shape_text(shape));
         product *= dim;
     }
     return product;
@@ -94,7 +94,8 @@ _Noreturn void shape_mismatch(const char *op, const Tensor *a, const Tensor *b,
 int axis_of(const char *op, const Tensor *t, int axis)
 {
     int rank = t->shape.rank;
-    require(axis >= -rank && axis < rank, "%s: expected an axis of a tensor of shape %s, found %d",
-            op, shape_text(t->shape), axis);
+    if (axis < -rank || axis >= rank)
+        broken_contract("%s: expected an axis of a tensor of shape %s, found %d", op,
+                        shape_text(t->shape), axis);
     return axis < 0 ? axis + rank : axis;
 }
