@@ -29,6 +29,7 @@ judge() {
     chapter_passed=$((chapter_passed + p)) chapter_failed=$((chapter_failed + f))
 }
 
+printf '%-17s %11s  %7s  %7s  worst errors\n' gate derivatives double float
 for chapter in "$@"; do
     chapter_passed=0 chapter_failed=0 ran="" missing="" float=0
     output=$("$build/double/gates/$chapter" --brief --save "$build/gates/$chapter.results" 2>&1)
@@ -47,7 +48,7 @@ for chapter in "$@"; do
         float=$(printf '%s\n%s\n' "$float" "$(field 2)" | sort -g | tail -n 1)
     done
     echo "$double $float" >> "$all"
-    printf '%-18s %6s derivatives  double %-8s float %-8s %4d passed, %d failed\n' \
+    printf '%-17s %11s  %7s  %7s  %4d passed, %d failed\n' \
         "$chapter" "$count" "$double" "$float" "$chapter_passed" "$chapter_failed"
     passed=$((passed + chapter_passed)) failed=$((failed + chapter_failed))
 done
