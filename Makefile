@@ -28,9 +28,9 @@ CFLAGS_BASE = -std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -g -O3 -ffp-contract=off
 FLOAT = -DWENGERT_FLOAT -Wdouble-promotion -Werror=double-promotion
 SAN_FLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -DWENGERT_POISON
 LDLIBS_BASE = -lpthread -lm
-# cJSON is needed from lib/gpt2 on; Debian and Homebrew describe it to pkg-config.
-CJSON_CFLAGS := $(shell pkg-config --cflags libcjson 2>/dev/null)
-CJSON_LIBS := $(shell pkg-config --libs libcjson 2>/dev/null || echo -lcjson)
+# cJSON and PCRE2 are needed from chapter 16 on; Debian and Homebrew describe them to pkg-config.
+LATE_CFLAGS := $(shell pkg-config --cflags libcjson libpcre2-8 2>/dev/null)
+LATE_LIBS := $(shell pkg-config --libs libcjson libpcre2-8 2>/dev/null || echo -lcjson -lpcre2-8)
 
 KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)
 B = build/$(KIND)
@@ -55,17 +55,18 @@ KERNEL_avx512 = -DVECTOR_BYTES=64 -DROWS=8 -DVECTORS=3 -mavx512f -mavx512dq -mav
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 kernels = $(foreach k,$(KERNELS),$(B)/$(1)/lib/base/gemm_kernel_$(k).o)
 base_objects = $(call objects,$(1),$(filter lib/base/%,$(LIB_SOURCES))) $(call kernels,$(1))
-# Two archives: gpt2/ needs cJSON, and whoever only follows the chapters up to 15 does not.
+# Two archives: libgpt2.a needs cJSON and PCRE2, and whoever only follows the chapters up to 15 does not.
 library = $(B)/$(1)/libwengert.a
 gpt2_library = $(B)/$(1)/libgpt2.a
-GPT2_SOURCES = $(filter lib/gpt2/%,$(LIB_SOURCES))
-CORE_SOURCES = $(filter-out lib/gpt2/%,$(LIB_SOURCES))
+GPT2_SOURCES = $(filter lib/gpt2/% lib/text/json.c lib/text/byte_pairs%,$(LIB_SOURCES))
+CORE_SOURCES = $(filter-out $(GPT2_SOURCES),$(LIB_SOURCES))
 LIBRARIES = $(foreach p,$(PRECISIONS),$(call library,$(p)) $(call gpt2_library,$(p)))
-HAVE_CJSON = $(shell echo '\#include <cJSON.h>' | $(CC) $(CJSON_CFLAGS) -E - >/dev/null 2>&1 && echo 1)
+LATE_HEADERS = \#include <cJSON.h>\n\#define PCRE2_CODE_UNIT_WIDTH 8\n\#include <pcre2.h>\n
+HAVE_LATE = $(shell printf '$(LATE_HEADERS)' | $(CC) $(LATE_CFLAGS) -E - >/dev/null 2>&1 && echo 1)
 
 .PHONY: all
-all: $(if $(HAVE_CJSON),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
-	@$(if $(HAVE_CJSON),:,echo "cJSON is not installed: chapters 17 and 18 are not built; sh setup.sh start installs it")
+all: $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
+	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters 16 to 19 are not built; sh setup.sh start installs them")
 
 # A change of flags rebuilds: the flags are an input like any other.
 define precision_rules
@@ -75,7 +76,7 @@ $(B)/$(1)/flags: FORCE
 $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CJSON_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(LATE_CFLAGS) -MMD -MP -c $$< -o $$@
 
 $(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
@@ -94,7 +95,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 
 # ---- gates --------------------------------------------------------------------------------------
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
-# nothing else: a chapter that reaches forward does not link. cJSON comes with gpt2/, in chapter 17.
+# nothing else: a chapter that reaches forward does not link. cJSON and PCRE2 come in chapter 16.
 chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
 files_to = $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null))
 gate = $(B)/$(1)/gates/$(2)
@@ -102,7 +103,7 @@ gate = $(B)/$(1)/gates/$(2)
 define gate_rules
 $(call gate,$(1),$(2)): $(B)/$(1)/chapters/$(2)/gate.o $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter gpt2/%,$(call files_to,$(2))),$(CJSON_LIBS),) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter text/json.c,$(call files_to,$(2))),$(LATE_LIBS),) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(eval $(call gate_rules,$(p),$(c)))))
 GATES = $(foreach p,$(PRECISIONS),$(foreach c,$(GATED),$(call gate,$(p),$(c))))
@@ -132,7 +133,7 @@ early-programs: $(patsubst %,$(B)/double/programs/%,$(filter-out $(LATE),$(PROGR
 define program_rule
 $(B)/$(1)/programs/$(2): $(B)/$(1)/chapters/$(2).o $(if $(filter $(LATE),$(2)),$(call gpt2_library,$(1)),) $(call library,$(1))
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter $(LATE),$(2)),$(CJSON_LIBS),) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter $(LATE),$(2)),$(LATE_LIBS),) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(foreach c,$(PROGRAM_SOURCES:chapters/%.c=%),$(eval $(call program_rule,$(p),$(c)))))
 
@@ -179,13 +180,13 @@ BUGS_RUN = $(BUGS) --recipe $(B)/bugs/recipe --jobs $(JOBS)
 $(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) $(call library,double)
 	@mkdir -p $(@D)
 	@echo "  cc double tests/bugs"
-	$(Q)$(CC) $(FLAGS_double) -Itests/bugs $(wildcard tests/bugs/*.c) $(call library,double) $(CJSON_LIBS) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -Itests/bugs $(wildcard tests/bugs/*.c) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 $(B)/bugs/recipe: FORCE
 	@mkdir -p $(@D)
 	@{ echo "folder $(B)/bugs"; echo "tables tests/bugs"; echo "lib lib"; echo "objects $(B)/double/lib"; \
-	  echo "compile $(CC) $(FLAGS_double) $(CJSON_CFLAGS) -O1 -g0"; echo "link $(CC) $(FLAGS_double)"; \
-	  echo "libs $(CJSON_LIBS) $(LDLIBS_BASE)"; \
+	  echo "compile $(CC) $(FLAGS_double) $(LATE_CFLAGS) -O1 -g0"; echo "link $(CC) $(FLAGS_double)"; \
+	  echo "libs $(LATE_LIBS) $(LDLIBS_BASE)"; \
 	  $(foreach c,$(GATED),echo "gate $(c) $(B)/double/chapters/$(c)/gate.o $(call objects,double,$(addprefix lib/,$(call files_to,$(c)))) $(call base_objects,double)";) } > $@
 
 .PHONY: bugs
@@ -202,7 +203,7 @@ define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(CJSON_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(CJSON_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Sets up what the course needs from the system, with the package manager that is there:
 #
-#   sh setup.sh start [--print]    a C compiler, make, gnuplot, pkg-config, cJSON
+#   sh setup.sh start [--print]    a C compiler, make, gnuplot, pkg-config, cJSON, PCRE2
 #   sh setup.sh test [--print]     those, and cmocka
+#   sh setup.sh parity [--print]   those of start, and PyTorch for the system's own python3
 #
 # What is missing is found by trying it: a tool is run, a library is compiled and linked against. When
 # nothing is missing, one short line says so and the network is not touched. Otherwise the missing
@@ -19,20 +20,21 @@ say() {
 goal='' print=0
 for argument in "$@"; do
     case $argument in
-    start | test) goal=$argument ;;
+    start | test | parity) goal=$argument ;;
     --print) print=1 ;;
-    *) say "expected start or test, and perhaps --print; found \"$argument\""; exit 2 ;;
+    *) say "expected start, test or parity, and perhaps --print; found \"$argument\""; exit 2 ;;
     esac
 done
 if [ -z "$goal" ]; then
-    say "expected start or test: sh setup.sh start"
+    say "expected start, test or parity: sh setup.sh start"
     exit 2
 fi
 
-needs='compiler make gnuplot pkg-config cjson'
-if [ "$goal" = test ]; then
-    needs="$needs cmocka"
-fi
+needs='compiler make gnuplot pkg-config cjson pcre2'
+case $goal in
+test) needs="$needs cmocka" ;;
+parity) needs="$needs torch" ;;
+esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -58,6 +60,10 @@ int main(void) { return puts("works") < 0; }' ;;
     pkg-config) pkg-config --version > /dev/null 2>&1 ;;
     cjson) compiles '#include <cJSON.h>
 int main(void) { return cJSON_Version()[0] == 0; }' libcjson cjson ;;
+    pcre2) compiles '#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+int main(void) { return pcre2_config(PCRE2_CONFIG_VERSION, 0) < 0; }' libpcre2-8 pcre2-8 ;;
+    torch) "${PYTHON:-/usr/bin/python3}" -c 'import torch, numpy' > /dev/null 2>&1 ;;
     cmocka) compiles '#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -105,19 +111,29 @@ package_of() { # package_of NEED: its packages in this manager's words
     apt-get:compiler) echo gcc libc6-dev ;;
     apt-get:gnuplot) echo gnuplot-nox ;;
     apt-get:cjson) echo libcjson-dev ;;
+    apt-get:pcre2) echo libpcre2-dev ;;
+    apt-get:torch) echo python3-torch python3-numpy ;;
     apt-get:cmocka) echo libcmocka-dev ;;
     dnf:compiler) echo gcc glibc-devel ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:cjson) echo cjson-devel ;;
+    dnf:pcre2) echo pcre2-devel ;;
+    dnf:torch) echo python3-torch ;;
     dnf:cmocka) echo libcmocka-devel ;;
+    pacman:torch) echo python-pytorch ;;
     pacman:pkg-config) echo pkgconf ;;
     apk:compiler) echo gcc musl-dev ;;
     apk:pkg-config) echo pkgconf ;;
     apk:cjson) echo cjson-dev ;;
+    apk:pcre2) echo pcre2-dev ;;
+    apk:torch) echo py3-pytorch ;;
     apk:cmocka) echo cmocka-dev ;;
     zypper:compiler) echo gcc glibc-devel ;;
     zypper:cjson) echo cJSON-devel ;;
+    zypper:pcre2) echo pcre2-devel ;;
+    zypper:torch) echo python3-torch ;;
     zypper:cmocka) echo libcmocka-devel ;;
+    brew:torch) echo pytorch ;;
     brew:pkg-config) echo pkgconf ;;
     *:compiler) echo gcc ;;
     *) echo "$1" ;;

@@ -33,6 +33,7 @@ while [ \$# -gt 0 ]; do
     shift
 done
 grep -q cJSON.h "\$source" && [ -f "$work/state/lacks-cjson" ] && exit 1
+grep -q pcre2.h "\$source" && [ -f "$work/state/lacks-pcre2" ] && exit 1
 grep -q cmocka.h "\$source" && [ -f "$work/state/lacks-cmocka" ] && exit 1
 printf '#!/bin/sh\nexit 0\n' > "\$output"
 $(command -v chmod) +x "\$output"
@@ -111,19 +112,19 @@ setup_is 0 'setup: installed: gnuplot cjson' 'apt-get update
 apt-get install -y --no-install-recommends gnuplot-nox libcjson-dev' start
 
 case='everything missing, by each manager'
-all='compiler make gnuplot pkg-config cjson cmocka'
+all='compiler make gnuplot pkg-config cjson pcre2 cmocka'
 machine $all; manager apt-get
-setup_is 2 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make gnuplot-nox pkg-config libcjson-dev libcmocka-dev' '' test --print
+setup_is 2 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make gnuplot-nox pkg-config libcjson-dev libpcre2-dev libcmocka-dev' '' test --print
 machine $all; manager dnf
-setup_is 0 "setup: installed: $all" 'dnf install -y gcc glibc-devel make gnuplot pkgconf-pkg-config cjson-devel libcmocka-devel' test
+setup_is 0 "setup: installed: $all" 'dnf install -y gcc glibc-devel make gnuplot pkgconf-pkg-config cjson-devel pcre2-devel libcmocka-devel' test
 machine $all; manager apk
-setup_is 0 "setup: installed: $all" 'apk add --no-cache gcc musl-dev make gnuplot pkgconf cjson-dev cmocka-dev' test
+setup_is 0 "setup: installed: $all" 'apk add --no-cache gcc musl-dev make gnuplot pkgconf cjson-dev pcre2-dev cmocka-dev' test
 machine $all; manager zypper
-setup_is 0 "setup: installed: $all" 'zypper --non-interactive install gcc glibc-devel make gnuplot pkg-config cJSON-devel libcmocka-devel' test
+setup_is 0 "setup: installed: $all" 'zypper --non-interactive install gcc glibc-devel make gnuplot pkg-config cJSON-devel pcre2-devel libcmocka-devel' test
 machine $all; manager pacman
 if ls /var/lib/pacman/sync/*.db > /dev/null 2>&1; then lists=''; else lists='pacman -Sy
 '; fi
-setup_is 0 "setup: installed: $all" "${lists}pacman -S --noconfirm --needed gcc make gnuplot pkgconf cjson cmocka" test
+setup_is 0 "setup: installed: $all" "${lists}pacman -S --noconfirm --needed gcc make gnuplot pkgconf cjson pcre2 cmocka" test
 
 case='brew'
 machine gnuplot pkg-config cjson cmocka; manager brew; person 501
@@ -132,13 +133,13 @@ setup_is 0 'setup: installed: gnuplot pkg-config cjson cmocka' 'brew install gnu
 machine gnuplot; manager brew; person 0
 echo 'echo Darwin' | program uname
 setup_is 2 'brew install gnuplot' '' start
-machine compiler make gnuplot cjson; manager brew; person 501
+machine compiler make gnuplot cjson pcre2; manager brew; person 501
 echo 'echo Darwin' | program uname
-setup_is 2 'xcode-select --install && brew install gnuplot cjson' '' start
-machine compiler make cjson; manager brew; person 501
+setup_is 2 'xcode-select --install && brew install gnuplot cjson pcre2' '' start
+machine compiler make cjson pcre2; manager brew; person 501
 rm "$bin/brew"
 echo 'echo Darwin' | program uname
-setup_is 2 'install by hand: compiler make cjson' '' start
+setup_is 2 'install by hand: compiler make cjson pcre2' '' start
 
 case='sudo'
 machine gnuplot; manager apt-get; person 1000; sudo_that grants

@@ -10,7 +10,7 @@
  * To resume, the last two must fit this build and this run exactly, as a resumed run has to give
  * the numbers of one never stopped. How folders appear and go is in run.c. Taught in chapter 15. */
 #include "gpt2/gpt2.h"
-#include "gpt2/json.h"
+#include "text/json.h"
 #include "gpt2/run.h"
 
 #include <inttypes.h>

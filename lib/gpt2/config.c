@@ -5,7 +5,7 @@
  * activation, another inner width, attention scaled by layer) is refused rather than computed as
  * something else. Taught in chapter 17. */
 #include "gpt2/gpt2.h"
-#include "gpt2/json.h"
+#include "text/json.h"
 
 #include <limits.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #ifndef WENGERT_GPT2_SAFETENSORS_H
 #define WENGERT_GPT2_SAFETENSORS_H
 
-#include "gpt2/json.h"
+#include "text/json.h"
 #include "tensor/tensor.h"
 
 /* The format's dtypes that are whole bytes wide. Weights are read from those before READABLE; the

@@ -1,6 +1,6 @@
 /* json: cJSON with the checks that files from outside need. Promises and limits are in json.h.
  * Used by chapter 15 (checkpoints) and chapter 17 (safetensors). */
-#include "gpt2/json.h"
+#include "text/json.h"
 
 #include <errno.h>
 #include <inttypes.h>

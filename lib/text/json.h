@@ -1,14 +1,15 @@
-/* json: reading the room's JSON files with cJSON, and writing numbers that come back the same.
+/* json: reading JSON files with cJSON, and writing numbers that come back the same.
  *
- * Private to gpt2/: config.json, state.json and the header of a safetensors file go through here.
+ * For text/ and gpt2/: vocab.json, config.json, state.json and the header of a safetensors file go
+ * through here. Whoever includes it links cJSON, so text.h, which every chapter may use, does not.
  * cJSON builds the tree; what it lets pass and we must not is caught on top: a key given twice, a
  * NUL inside a text, a fraction or a negative where a count belongs.
  *
  * A Json keeps its first error, so that a reader asks for field after field and looks once at the
  * end; after an error every field reads as zero, false or "".
  */
-#ifndef WENGERT_GPT2_JSON_H
-#define WENGERT_GPT2_JSON_H
+#ifndef WENGERT_TEXT_JSON_H
+#define WENGERT_TEXT_JSON_H
 
 #include "base/base.h"
 
