@@ -58,7 +58,7 @@ base_objects = $(call objects,$(1),$(filter lib/base/%,$(LIB_SOURCES))) $(call k
 # Two archives: libgpt2.a needs cJSON and PCRE2, and whoever only follows the chapters up to 15 does not.
 library = $(B)/$(1)/libwengert.a
 gpt2_library = $(B)/$(1)/libgpt2.a
-GPT2_SOURCES = $(filter lib/gpt2/% lib/text/json.c lib/text/byte_pairs%,$(LIB_SOURCES))
+GPT2_SOURCES = $(filter lib/gpt2/% lib/text/json.c lib/text/byte_pairs% lib/text/tokenizer.c,$(LIB_SOURCES))
 CORE_SOURCES = $(filter-out $(GPT2_SOURCES),$(LIB_SOURCES))
 LIBRARIES = $(foreach p,$(PRECISIONS),$(call library,$(p)) $(call gpt2_library,$(p)))
 LATE_HEADERS = \#include <cJSON.h>\n\#define PCRE2_CODE_UNIT_WIDTH 8\n\#include <pcre2.h>\n

@@ -6,8 +6,11 @@
  *   stream.c           a long row of ids, owned or mapped from a file, as narrow as they allow
  *   corpus.c           a text file as a vocabulary and a stream; its train and held-out parts
  *   batches.c          windows of ids with their targets: drawn at random, or one after another
+ *   byte_pairs*.c      GPT-2's byte-pair encoding: split, merge, train, read and write
+ *   tokenizer.c        characters, bytes or byte pairs behind one face
  *
- * Taught in chapter 15. B, T and V stand for batch, time (the context, in ids) and vocabulary. What
+ * Taught in chapters 15 and 16. json.c, byte_pairs*.c and tokenizer.c need cJSON and PCRE2 and lie in
+ * libgpt2.a; the rest links libc alone. B, T and V stand for batch, time (the context, in ids) and vocabulary. What
  * comes from outside is never trusted: a reader returns an Error of one line that names the source,
  * what was expected and what was found; after an Error there is nothing to free.
  */
@@ -133,5 +136,66 @@ size_t windows_count(Span span, size_t context);
  * 0 and targets IGNORED. Returns the number of targets that are not: weigh the batch's mean loss by
  * it, and the sums make the mean over the whole span. */
 size_t windows_read(Span span, size_t batch, size_t context, size_t first, int *inputs, int *targets);
+
+/* ---- byte pairs --------------------------------------------------------------------------------
+ * GPT-2's tokenizer (Radford et al. 2019; Sennrich, Haddow and Birch 2016): a text is split into
+ * pieces by a pattern, each piece is bytes, and the pair of lowest rank is merged until none is left.
+ * Whatever the text, valid UTF-8 or not, its ids decode to the very same bytes. */
+typedef struct BytePairs BytePairs;
+
+/* A growing list of ids; starts as {0}. */
+typedef struct {
+    int *ids;
+    size_t count, capacity;
+} Ids;
+void ids_add(Ids *list, int id);
+void ids_free(Ids *list);
+
+/* From the two published files: vocabulary (encoder.json, vocab.json) and merges (vocab.bpe,
+ * merges.txt). Every broken line, unknown token, missing byte or id used twice is an Error. The caller
+ * frees with byte_pairs_free; after an Error there is nothing to free. */
+Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *merges);
+/* From a folder that has them under either pair of names. */
+Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
+/* As vocab.json and merges.txt, which other tools read; each file whole or not at all. */
+Error byte_pairs_write(const BytePairs *pairs, const char *folder);
+/* A new vocabulary of `size` ids from a text: 256 bytes, the most frequent pairs one after another
+ * (of equally frequent ones that of the lower ids), and <|endoftext|> last. A text that has no more
+ * pairs to merge gives fewer ids. size is at least 257. */
+Error byte_pairs_train(BytePairs **pairs, const unsigned char *text, size_t bytes, size_t size);
+void byte_pairs_free(BytePairs *pairs); /* NULL is no error */
+size_t byte_pairs_size(const BytePairs *pairs); /* V */
+int byte_pairs_end(const BytePairs *pairs);     /* the id of <|endoftext|>; -1: it has none */
+
+/* Appends the ids of a text. With `special`, "<|endoftext|>" in it is that one id, else plain text.
+ * Not const: words met before are remembered. */
+void byte_pairs_encode(BytePairs *pairs, const unsigned char *text, size_t size, bool special,
+                       Ids *out);
+/* The bytes of an id in [0, V); they belong to the pairs. */
+const unsigned char *byte_pairs_token(const BytePairs *pairs, int id, size_t *size);
+
+/* ---- tokenizer ---------------------------------------------------------------------------------
+ * What a model's ids mean: characters or bytes (a Vocabulary) or byte pairs. Freed by
+ * tokenizer_free; a zeroed one may be freed too. */
+typedef struct {
+    Vocabulary characters; /* in use when pairs is NULL */
+    BytePairs *pairs;      /* owned */
+} Tokenizer;
+
+/* A folder's: vocabulary.txt, or the two files of byte pairs; none or both of them is an Error. */
+Error tokenizer_read(Tokenizer *tokenizer, const char *folder);
+Error tokenizer_write(const Tokenizer *tokenizer, const char *folder);
+void tokenizer_free(Tokenizer *tokenizer);
+size_t tokenizer_size(const Tokenizer *tokenizer); /* V */
+int tokenizer_end(const Tokenizer *tokenizer);     /* the id that ends a text; -1: none */
+/* Appends the ids of a text. An Error names `source` and the character it does not hold. */
+Error tokenizer_encode(Tokenizer *tokenizer, const unsigned char *text, size_t size,
+                       const char *source, bool special, Ids *out);
+/* The bytes of an id in [0, V), in the tokenizer's memory or in `room`. */
+const unsigned char *tokenizer_token(const Tokenizer *tokenizer, int id, unsigned char room[4],
+                                     size_t *size);
+/* A text file, whole, as a stream of its ids: uint16 where V allows, else 32 bits. "Not text" as in
+ * corpus_read. The caller frees. */
+Error tokenizer_stream(Tokenizer *tokenizer, const char *path, Stream *stream);
 
 #endif
