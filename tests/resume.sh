@@ -3,8 +3,13 @@
 # weights, bit for bit, as one never stopped; so does one with another number of threads.
 #   sh tests/resume.sh BUILD_FOLDER KILLS [TEXT [TRAIN_OPTIONS...]]
 # KILLS kills in each precision. Dropout and micro-batches are on, so that every random stream and
-# the order of accumulation are part of what is compared.
+# the order of accumulation are part of what is compared. PAUSE=20 draws the moments between 0 and
+# 20 seconds after a start (1.2 without it), for longer runs; THREADS="1 2 8" are the other numbers of
+# threads that are tried. At the full size, some ten minutes:
+#   PAUSE=20 THREADS=1 sh tests/resume.sh build/cc 10 ../shared/data/tinyshakespeare.txt \
+#       --steps 2000 --save-every 50
 build=$1 kills=$2
+pause_most=${PAUSE:-1.2} other_threads=${THREADS-1 2 8}
 text=${3:-chapters/course.txt}
 if [ $# -ge 3 ]; then shift 3; else shift 2; fi
 if [ $# -eq 0 ]; then
@@ -31,9 +36,9 @@ same_run() { # same_run RUN: log and weights equal to the uninterrupted run's
 }
 
 seed=$(date +%s)
-pause() { # a moment between 0 and 1.2 seconds, from a generator that prints its seed
+pause() { # a moment between 0 and PAUSE seconds, from a generator whose seed is printed
     seed=$(( (seed * 1103515245 + 12345) % 2147483648 ))
-    echo "$seed" | awk '{printf "%.3f", ($1 / 2147483648) * 1.2}'
+    echo "$seed" | awk -v most="$pause_most" '{printf "%.3f", ($1 / 2147483648) * most}'
 }
 echo "moments drawn from seed $seed"
 
@@ -41,7 +46,7 @@ for p in double float; do
     gpt2=$build/$p/programs/17-gpt2/gpt2
     "$gpt2" train --text "$text" --run "$work/$p-whole" --count 0 --seed 7 "$@" > "$work/log" 2>&1
     verdict $? "$p: uninterrupted run"
-    for threads in 1 2 8; do
+    for threads in $other_threads; do
         "$gpt2" train --text "$text" --run "$work/$p-t$threads" --count 0 --seed 7 --threads $threads "$@" > "$work/log" 2>&1
         same_run "$work/$p-t$threads"
         verdict $? "$p: the same with $threads threads"
