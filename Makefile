@@ -220,6 +220,7 @@ test-run:
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
 	  "setup=sh tests/setup.sh" \
+	  "fetch=sh tests/fetch.sh" \
 	  "bugs=$(BUGS_RUN) --sample 400"
 
 # The unit tests as tests/all.sh takes them, for tests/release.sh.
