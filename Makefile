@@ -32,9 +32,10 @@ LDLIBS_BASE = -lpthread -lm
 LATE_CFLAGS := $(shell pkg-config --cflags libcjson libpcre2-8 2>/dev/null)
 LATE_LIBS := $(shell pkg-config --libs libcjson libpcre2-8 2>/dev/null || echo -lcjson -lpcre2-8)
 
-KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)
+FUZZ_FLAGS = $(SAN_FLAGS) -fsanitize=fuzzer-no-link
+KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)$(if $(filter 1,$(FUZZ)),-fuzz,)
 B = build/$(KIND)
-EXTRA = $(if $(filter 1,$(SAN)),$(SAN_FLAGS),)
+EXTRA = $(if $(filter 1,$(SAN)),$(SAN_FLAGS),)$(if $(filter 1,$(FUZZ)),$(FUZZ_FLAGS),)
 ifneq ($(CPU),)
 export WENGERT_CPU = $(CPU)
 endif
@@ -229,6 +230,22 @@ unit-list:
 	@echo $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t))))
 release: ## what takes longer: both compilers, sanitizers, valgrind, every mutant, many seeds
 	@sh tests/release.sh
+
+# ---- fuzzing ----------------------------------------------------------------------------------------
+# libFuzzer comes with clang. make fuzz SECONDS=600 gives each reader ten minutes; what it finds stays
+# in build/clang-fuzz/found/. FUZZ=1 is for the make that fuzz starts.
+FUZZERS := $(notdir $(patsubst %_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c)))
+SECONDS = 60
+.PHONY: fuzz fuzz-programs
+fuzz: ## feed every reader of files with damaged ones: make fuzz SECONDS=600 (needs clang)
+	@$(MAKE) --no-print-directory CC=clang FUZZ=1 fuzz-programs
+	@sh tests/fuzz/fuzz.sh build/clang-fuzz $(SECONDS) $(FUZZERS)
+
+fuzz-programs: $(foreach f,$(FUZZERS),$(B)/fuzz/$(f)) $(GPT2_DOUBLE)
+$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(call gpt2_library,double) $(call library,double)
+	@mkdir -p $(@D)
+	@echo "  cc double $<"
+	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer $(LATE_CFLAGS) $< $(call gpt2_library,double) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 # ---- using it -------------------------------------------------------------------------------------
 RUN ?= checkpoints/$(basename $(notdir $(TEXT)))
