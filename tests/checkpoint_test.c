@@ -77,7 +77,7 @@ typedef struct {
     Gpt2 *model;
     Tensor **parameters;
     AdamW *optimizer;
-    Vocabulary vocabulary;
+    Tokenizer tokenizer;
     RunState state;
 } Fixture;
 
@@ -106,7 +106,7 @@ static Fixture fixture_make(void)
 {
     Config config = tiny_config();
     Fixture f = {.model = gpt2_make(&config, 5),
-                 .vocabulary = vocabulary_make((const unsigned char *)"abc", 3)};
+                 .tokenizer = {.characters = vocabulary_make((const unsigned char *)"abc", 3)}};
     f.parameters = parameters_of(f.model);
     f.optimizer = adamw_make(f.parameters, f.model->parameters.count, NULL, ADAM);
     f.state = (RunState){.seed = 1, .dropout = random_make(1, 2), .best = nan(""),
@@ -119,7 +119,7 @@ static void fixture_free(Fixture *f)
     adamw_free(f->optimizer);
     free(f->parameters);
     gpt2_free(f->model);
-    vocabulary_free(&f->vocabulary);
+    tokenizer_free(&f->tokenizer);
 }
 
 /* Every number of the run says `mark`, so that files of two saves can't be mixed unnoticed. */
@@ -139,7 +139,7 @@ static void fixture_set(Fixture *f, size_t step, int mark)
 
 static Error fixture_save(const Fixture *f, const char *run, int keep)
 {
-    return checkpoint_save(run, f->model, f->optimizer, &f->vocabulary, &f->state, keep);
+    return checkpoint_save(run, f->model, f->optimizer, &f->tokenizer, &f->state, keep);
 }
 
 static void save(Fixture *f, const char *run, size_t step, int mark, int keep)
@@ -152,7 +152,7 @@ static void save(Fixture *f, const char *run, size_t step, int mark, int keep)
 static Error load(Fixture *f, const char *run)
 {
     *f = (Fixture){.model = NULL};
-    Error error = checkpoint_load_model(run, &f->model, &f->vocabulary);
+    Error error = checkpoint_load_model(run, &f->model, &f->tokenizer);
     if (error.failed) {
         assert_null(f->model);
         return error;
@@ -375,7 +375,7 @@ static void test_round_trip(void **state)
     assert_true(g.state.seed == UINT64_MAX && isnan(g.state.best));
     assert_memory_equal(&g.state.dropout, &f.state.dropout, sizeof f.state.dropout);
     assert_string_equal(g.state.settings, f.state.settings);
-    assert_true(vocabulary_equal(&g.vocabulary, &f.vocabulary));
+    assert_true(vocabulary_equal(&g.tokenizer.characters, &f.tokenizer.characters));
     fixture_free(&f);
     fixture_free(&g);
 }
@@ -436,11 +436,11 @@ static void test_other_precision(void **state)
     snprintf(from, sizeof from, "\"precision\": \"%s\"", REAL_NAME);
     snprintf(to, sizeof to, "\"precision\": \"%s\"", other);
     replace_in(run_file("latest/state.json"), from, to);
-    expect_none(checkpoint_load_model(run, &g.model, &g.vocabulary));
+    expect_none(checkpoint_load_model(run, &g.model, &g.tokenizer));
     for (int i = 0; i < g.model->parameters.count; i++)
         assert_true(g.model->parameters.items[i].tensor->data[0] == 3);
     gpt2_free(g.model);
-    vocabulary_free(&g.vocabulary);
+    tokenizer_free(&g.tokenizer);
     snprintf(to, sizeof to, "the precision of this program, found \"%s\"", other);
     expect_load_error(run, to);
     fixture_free(&f);

@@ -43,7 +43,7 @@ static TrainResult train(Gpt2 *model, const Corpus *corpus, Span train_part, Spa
                          const TrainSettings *settings)
 {
     TrainResult result;
-    exit_if(gpt2_train(model, &corpus->vocabulary, train_part, held_out, settings, &result));
+    exit_if(gpt2_train(model, NULL, train_part, held_out, settings, &result));
     return result;
 }
 

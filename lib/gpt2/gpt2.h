@@ -78,7 +78,7 @@ Error safetensors_read(Parameters *list, const char *path);
 
 /* ---- checkpoint ----------------------------------------------------------------------------------
  * RUN/step-00000500/ holds model.safetensors, config.json, optimizer.safetensors ("NAME.first",
- * "NAME.second"), vocabulary.txt and state.json; RUN/latest is a link to the newest. A new folder is
+ * "NAME.second"), the tokenizer's files and state.json; RUN/latest is a link to the newest. A new folder is
  * written under another name, synced and renamed, and then the link moves, so that a kill at any
  * moment leaves the last whole checkpoint. Older ones but `keep` are removed after that. */
 typedef struct {
@@ -90,10 +90,10 @@ typedef struct {
 } RunState;
 
 Error checkpoint_save(const char *run, const Gpt2 *model, const AdamW *optimizer,
-                      const Vocabulary *vocabulary, const RunState *state, int keep);
-/* Reads RUN/latest (or RUN itself when it holds config.json). Makes the model; `vocabulary` is
+                      const Tokenizer *tokenizer, const RunState *state, int keep);
+/* Reads RUN/latest (or RUN itself when it holds config.json). Makes the model; `tokenizer` is
  * filled. The caller frees both. On an error nothing needs freeing. */
-Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabulary);
+Error checkpoint_load_model(const char *run, Gpt2 **model, Tokenizer *tokenizer);
 /* Then, to resume: the optimizer (made over the model's parameters) and the state. */
 Error checkpoint_load_state(const char *run, const Gpt2 *model, AdamW *optimizer, RunState *state);
 bool checkpoint_exists(const char *run);
@@ -142,8 +142,9 @@ typedef struct {
 
 /* Trains the model on `train`. A loss that is not finite, a full disk, a checkpoint that cannot be
  * read or was made under other settings is an Error; the last whole checkpoint stays. The numbers
- * depend on the settings and the seed alone: not on threads, and not on where a run was stopped. */
-Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, Span train, Span held_out,
+ * depend on the settings and the seed alone: not on threads, and not on where a run was stopped. The
+ * tokenizer goes into each checkpoint; NULL where none is saved. */
+Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_out,
                  const TrainSettings *settings, TrainResult *result);
 
 /* ---- evaluate ------------------------------------------------------------------------------------
