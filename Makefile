@@ -259,6 +259,13 @@ sample: RUN = $(patsubst %/latest,%,$(firstword $(shell ls -td build/start/lates
 sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
 	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
 
+# make gpt2-124m needs a network once; WEIGHTS=DIR names a folder that has the files already.
+EVALUATE = $(B)/float/programs/19-evaluation/evaluate
+.PHONY: gpt2-124m
+gpt2-124m: $(GPT2) $(EVALUATE) ## the published GPT-2: fetched, writing, evaluated [WEIGHTS=DIR]
+	@WIKI="$(WIKI)" LAMBADA="$(LAMBADA)" TOKENS="$(TOKENS)" PASSAGES="$(PASSAGES)" PROMPT="$(PROMPT)" \
+	  sh chapters/17-gpt2/gpt2-124m.sh $(GPT2) $(EVALUATE) "$(WEIGHTS)"
+
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw
 plots: $(PROGRAMS) ## run every chapter's program and draw every figure into build/plots/
