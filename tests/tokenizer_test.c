@@ -883,7 +883,7 @@ static void test_tokenizer_kinds(void **state)
     const size_t sizes[3] = {6, 256, 258}, counts[3] = {7, 8, 7};
     const int ends[3] = {-1, -1, 257};
     for (int i = 0; i < 3; i++) {
-        char name[8];
+        char name[20];
         Tokenizer again;
         snprintf(name, sizeof name, "kind%d", i);
         expect_error(tokenizer_read(&again, path_of(name)), "expected a tokenizer");
