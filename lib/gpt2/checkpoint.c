@@ -198,53 +198,33 @@ bool checkpoint_exists(const char *run)
     return run_has_checkpoint(run);
 }
 
-static Error read_tokenizer(Tokenizer *tokenizer, const Config *config, const char *folder)
+/* Of a folder that has both, each says how many ids there are. */
+static Error check_vocabulary(const Tokenizer *tokenizer, const Config *config, const char *folder)
 {
-    Error error = tokenizer_read(tokenizer, folder);
-    if (error.failed || tokenizer_size(tokenizer) == config->vocab_size)
-        return error;
-    error = error_make("%s: expected a vocabulary of %zu ids, as config.json says, found %zu", folder,
-                       config->vocab_size, tokenizer_size(tokenizer));
-    tokenizer_free(tokenizer);
-    return error;
-}
-
-/* Before memory is asked for: no element is narrower than 2 bytes, so a config that promises more
- * parameters than the file can hold is caught here. */
-static Error check_room(const Config *config, const char *path)
-{
-    MappedFile file;
-    Error error = file_map(&file, path);
-    size_t count = gpt2_parameter_count(config), size = file.size;
-    file_unmap(&file);
-    if (error.failed || size / 2 >= count)
-        return error;
-    return error_make("%s: expected %zu parameters, as config.json says, found %zu bytes", path,
-                      count, size);
+    size_t found = tokenizer_size(tokenizer);
+    if (found == config->vocab_size)
+        return no_error();
+    return error_make("%s: expected a vocabulary of %zu ids, as config.json says, found %zu", folder,
+                      config->vocab_size, found);
 }
 
 Error checkpoint_load_model(const char *run, Gpt2 **model, Tokenizer *tokenizer)
 {
     Path folder;
-    Config config;
+    Gpt2 *loaded = NULL;
     Error error = run_find(run, &folder);
+    if (!error.failed)
+        error = tokenizer_read(tokenizer, folder.text);
     if (error.failed)
         return error;
-    Path path = path_join(folder.text, "model.safetensors");
-    error = config_read(&config, path_join(folder.text, "config.json").text);
+    error = load_found(&loaded, &folder);
     if (!error.failed)
-        error = check_room(&config, path.text);
-    if (!error.failed)
-        error = read_tokenizer(tokenizer, &config, folder.text);
-    if (error.failed)
-        return error;
-    Gpt2 *made = gpt2_make(&config, 0);
-    error = safetensors_read(&made->parameters, path.text);
+        error = check_vocabulary(tokenizer, &loaded->config, folder.text);
     if (!error.failed) {
-        *model = made;
+        *model = loaded;
         return error;
     }
-    gpt2_free(made);
+    gpt2_free(loaded);
     tokenizer_free(tokenizer);
     return error;
 }
