@@ -469,10 +469,11 @@ static const struct {
     {"config.json", "\"n_embd\": 4", "\"n_embd\": 1048576", "parameters, as config.json says, found"},
     {"config.json", "\"n_layer\": 1", "\"n_layer\": 1000", "parameters, as config.json says, found"},
     {"config.json", "\"n_positions\": 3", "\"n_positions\": 2", "tensor \"wpe.weight\": expected shape (2,4), found (3,4)"},
-    {"config.json", "\"vocab_size\": 3", "\"vocab_size\": 4", "expected 4 symbols, as config.json says, found 3"},
+    {"config.json", "\"vocab_size\": 3", "\"vocab_size\": 4", "tensor \"wte.weight\": expected shape (4,4), found (3,4)"},
     {"config.json", "embeddings\": true", "embeddings\": false", "tensor \"lm_head.weight\": expected a tensor of this name, found none"},
     {"config.json", "\"n_layer\": 1", "\"bias\": false, \"n_layer\": 1", "expected no tensor of this name, found one"},
     {"vocabulary.txt", "characters 3", "characters 2", "expected"},
+    {"vocabulary.txt", "characters 3\n", "characters 4\nU+0041\n", "expected a vocabulary of 3 ids, as config.json says, found 4"},
     {"vocabulary.txt", "wengert", "other", "expected"},
     {"optimizer.safetensors", ".first", ".third", "expected no tensor of this name, found one"},
     {"model.safetensors", "wte.weight", "wta.weight", "expected no tensor of this name, found one"},
@@ -507,7 +508,7 @@ static void test_missing_and_folders(void **state)
         save(&f, run, 10, 1, 1);
         const char *path = run_file(name);
         assert_int_equal(unlink(path), 0);
-        expect_load_error(run, "cannot be read");
+        expect_load_error(run, i == 2 ? "expected a tokenizer" : "cannot be read");
         assert_int_equal(mkdir(path, 0777), 0);
         expect_load_error(run, "expected a file, found a folder");
         assert_int_equal(rmdir(path), 0);

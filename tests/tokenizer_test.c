@@ -516,6 +516,7 @@ static void expect_same_pairs(const BytePairs *a, const BytePairs *b)
 static void expect_file_round_trip(const BytePairs *pairs)
 {
     BytePairs *again;
+    expect_none(folder_make(path_of("written")));
     expect_none(byte_pairs_write(pairs, path_of("written")));
     expect_none(byte_pairs_read_folder(&again, path_of("written")));
     expect_same_pairs(pairs, again);
@@ -887,6 +888,7 @@ static void test_tokenizer_kinds(void **state)
         Tokenizer again;
         snprintf(name, sizeof name, "kind%d", i);
         expect_error(tokenizer_read(&again, path_of(name)), "expected a tokenizer");
+        expect_none(folder_make(path_of(name)));
         expect_none(tokenizer_write(&kinds[i], path_of(name)));
         expect_none(tokenizer_read(&again, path_of(name)));
         assert_int_equal(tokenizer_size(&again), sizes[i]);

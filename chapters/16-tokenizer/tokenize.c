@@ -48,7 +48,9 @@ static void train(int argc, char **argv)
     double began = seconds();
     exit_if(byte_pairs_train(&pairs, file.bytes, file.size, size));
     double took = seconds() - began;
+    exit_if(folder_make(out));
     exit_if(byte_pairs_write(pairs, out));
+    exit_if(folder_sync(out));
     printf("%s: %zu ids from %zu bytes in %.2f s\n", out, byte_pairs_size(pairs), file.size, took);
     if (byte_pairs_size(pairs) < size)
         printf("the text has no more pairs to merge\n");

@@ -288,7 +288,7 @@ static void write_merges(const BytePairs *pairs, FILE *stream)
 Error byte_pairs_write(const BytePairs *pairs, const char *folder)
 {
     static void (*const writers[2])(const BytePairs *, FILE *) = {write_vocabulary, write_merges};
-    Error error = folder_make(folder);
+    Error error = no_error();
     for (int i = 0; i < 2 && !error.failed; i++) {
         NewFile file;
         error = file_create(&file, path_in(folder, NAMES[0][i]).text);
@@ -297,5 +297,5 @@ Error byte_pairs_write(const BytePairs *pairs, const char *folder)
         writers[i](pairs, file.stream);
         error = file_commit(&file);
     }
-    return error.failed ? error : folder_sync(folder);
+    return error;
 }

@@ -165,7 +165,8 @@ void ids_free(Ids *list);
 Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *merges);
 /* From a folder that has them under either pair of names. */
 Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
-/* As vocab.json and merges.txt, which other tools read; each file whole or not at all. */
+/* As vocab.json and merges.txt, which other tools read, into a folder that is there; each file whole
+ * or not at all. */
 Error byte_pairs_write(const BytePairs *pairs, const char *folder);
 /* A new vocabulary of `size` ids from a text: 256 bytes, the most frequent pairs one after another
  * (of equally frequent ones that of the lower ids), and <|endoftext|> last. A text that has no more

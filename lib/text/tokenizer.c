@@ -50,14 +50,11 @@ Error tokenizer_write(const Tokenizer *tokenizer, const char *folder)
     if (tokenizer->pairs != NULL)
         return byte_pairs_write(tokenizer->pairs, folder);
     NewFile file;
-    Error error = folder_make(folder);
-    if (!error.failed)
-        error = file_create(&file, vocabulary_in(folder).text);
+    Error error = file_create(&file, vocabulary_in(folder).text);
     if (error.failed)
         return error;
     vocabulary_write(&tokenizer->characters, file.stream);
-    error = file_commit(&file);
-    return error.failed ? error : folder_sync(folder);
+    return file_commit(&file);
 }
 
 void tokenizer_free(Tokenizer *tokenizer)
