@@ -380,6 +380,40 @@ static void test_round_trip(void **state)
     fixture_free(&g);
 }
 
+/* A model of byte pairs: the ids of a text are those of before. */
+static void test_byte_pairs(void **state)
+{
+    (void)state;
+    static const unsigned char text[] = "a rose is a rose is a rose";
+    Config config = tiny_config();
+    Tokenizer tokenizer = {.pairs = NULL}, again;
+    Ids ids = {NULL}, same = {NULL};
+    expect_none(byte_pairs_train(&tokenizer.pairs, text, sizeof text - 1, 261));
+    config.vocab_size = tokenizer_size(&tokenizer);
+    Gpt2 *model = gpt2_make(&config, 5), *loaded;
+    Tensor **parameters = parameters_of(model);
+    AdamW *optimizer = adamw_make(parameters, model->parameters.count, NULL, ADAM);
+    RunState run_state = {.step = 10, .best = nan(""), .settings = "steps 100"};
+    const char *run = path_of("run");
+    expect_none(checkpoint_save(run, model, optimizer, &tokenizer, &run_state, 1));
+    expect_none(checkpoint_load_model(run, &loaded, &again));
+    expect_none(tokenizer_encode(&tokenizer, text, sizeof text - 1, "text", false, &ids));
+    expect_none(tokenizer_encode(&again, text, sizeof text - 1, "text", false, &same));
+    assert_non_null(again.pairs);
+    assert_true(ids.count < sizeof text - 1 && ids.count == same.count);
+    assert_memory_equal(ids.ids, same.ids, ids.count * sizeof *ids.ids);
+    gpt2_free(loaded);
+    tokenizer_free(&again);
+    assert_int_equal(unlink(run_file("latest/merges.txt")), 0);
+    expect_load_error(run, "merges.txt");
+    adamw_free(optimizer);
+    free(parameters);
+    gpt2_free(model);
+    tokenizer_free(&tokenizer);
+    ids_free(&ids);
+    ids_free(&same);
+}
+
 static void test_best_bit_for_bit(void **state)
 {
     (void)state;
@@ -926,6 +960,7 @@ int main(void)
         cmocka_unit_test(test_config_published),
         cmocka_unit_test(test_config_refused),
         cmocka_unit_test_setup(test_round_trip, no_run),
+        cmocka_unit_test_setup(test_byte_pairs, no_run),
         cmocka_unit_test_setup(test_best_bit_for_bit, no_run),
         cmocka_unit_test_setup(test_other_precision, no_run),
         cmocka_unit_test_setup(test_refused, no_run),
