@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static volatile sig_atomic_t interrupted = 0;
 
@@ -30,16 +31,31 @@ static void set_threads(size_t threads)
 
 typedef struct {
     const char *prompt;
-    size_t count, top_k;
-    double temperature;
+    GenerateSettings settings;
     uint64_t seed;
+    bool stats;
 } Writing;
 
-static void print_id(int id, void *vocabulary)
+static Writing writing_default(size_t count)
 {
+    Writing writing = {.prompt = "", .settings = generate_settings_default(), .seed = 1};
+    writing.settings.count = count;
+    return writing;
+}
+
+/* Where ids become text on the screen. */
+typedef struct {
+    const Vocabulary *vocabulary;
+    Utf8Stream stream;
+} Screen;
+
+static bool print_id(int id, void *context)
+{
+    Screen *screen = context;
     unsigned char bytes[4];
-    fwrite(bytes, 1, (size_t)vocabulary_decode_id(vocabulary, id, bytes), stdout);
-    fflush(stdout);
+    int length = vocabulary_decode_id(screen->vocabulary, id, bytes);
+    utf8_stream_put(&screen->stream, bytes, (size_t)length, stdout);
+    return fflush(stdout) == 0; /* nobody reads any more: stop */
 }
 
 /* The prompt's ids; an empty prompt starts as a paragraph does, after a line break. Owned. */
@@ -61,16 +77,42 @@ static int *prompt_ids(const Vocabulary *vocabulary, const char *prompt, size_t 
     return ids;
 }
 
-static void write_text(const Gpt2 *model, Vocabulary *vocabulary, const Writing *writing)
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void print_stats(size_t written, double seconds, const Proposals *proposals)
+{
+    fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds, (double)written / seconds);
+    if (proposals->proposed > 0)
+        fprintf(stderr, "; %zu of the draft's %zu accepted: %.0f %%", proposals->accepted,
+                proposals->proposed,
+                100 * (double)proposals->accepted / (double)proposals->proposed);
+    fputc('\n', stderr);
+}
+
+static void write_text(const Gpt2 *model, const Vocabulary *vocabulary, const Writing *writing)
 {
     size_t n;
     int *ids = prompt_ids(vocabulary, writing->prompt, &n);
     Random random = random_make(writing->seed, 3);
+    Screen screen = {.vocabulary = vocabulary};
+    Proposals proposals = {0};
+    GenerateSettings settings = writing->settings;
+    settings.emit = print_id;
+    settings.context = &screen;
+    settings.proposals = &proposals;
     fputs(writing->prompt, stdout);
-    gpt2_generate(model, ids, n, writing->count,
-                  (SampleSettings){writing->temperature, writing->top_k}, &random, print_id,
-                  vocabulary);
+    double began = seconds_now();
+    size_t written = gpt2_generate(model, ids, n, &settings, &random);
+    double seconds = seconds_now() - began;
+    utf8_stream_end(&screen.stream, stdout);
     putchar('\n');
+    if (writing->stats)
+        print_stats(written, seconds, &proposals);
     free(ids);
 }
 
@@ -88,7 +130,7 @@ static TrainJob parse_train(int argc, char **argv)
 {
     TrainJob job = {.run = "checkpoints", .gelu = "tanh", .config = config_default(),
                     .train = train_settings_default(),
-                    .writing = {.prompt = "", .count = 300, .temperature = 0.8}};
+                    .writing = writing_default(300)};
     const double many = 1e9, any = 1e300;
     const Option options[] = {
         {"text", OPTION_TEXT, &job.text, 0, 0, "the file to train on; its last tenth is held out"},
@@ -124,9 +166,11 @@ static TrainJob parse_train(int argc, char **argv)
         {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
-        {"count", OPTION_SIZE, &job.writing.count, 0, many, "characters written at the end"},
-        {"temperature", OPTION_NUMBER, &job.writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &job.writing.top_k, 0, many, "draw from the k likeliest; 0: all"},
+        {"count", OPTION_SIZE, &job.writing.settings.count, 0, many, "characters written at the end"},
+        {"temperature", OPTION_NUMBER, &job.writing.settings.sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &job.writing.settings.sampling.top_k, 0, many,
+         "draw from the k likeliest; 0: all"},
     };
     job.train.warm_up = 0;
     options_parse(argc, argv, "gpt2 train --text FILE [options]: train a GPT-2 on a text", options,
@@ -276,7 +320,7 @@ static int train(int argc, char **argv)
                result.seconds);
         if (job.figure)
             draw_loss(&job);
-        if (job.writing.count > 0) {
+        if (job.writing.settings.count > 0) {
             printf("\nwhat it writes:\n\n");
             write_text(model, &corpus.vocabulary, &job.writing);
         }
@@ -287,28 +331,72 @@ static int train(int argc, char **argv)
 }
 
 /* ---- sample --------------------------------------------------------------------------------------- */
+typedef struct {
+    const char *run, *draft;
+    size_t threads;
+    Writing writing;
+} SampleJob;
+
+static SampleJob parse_sample(int argc, char **argv)
+{
+    SampleJob job = {.run = "checkpoints", .writing = writing_default(500)};
+    GenerateSettings *settings = &job.writing.settings;
+    const Option options[] = {
+        {"run", OPTION_TEXT, &job.run, 0, 0, "a run's folder, or one checkpoint's"},
+        {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text begins"},
+        {"count", OPTION_SIZE, &settings->count, 0, 1e9, "characters to write"},
+        {"temperature", OPTION_NUMBER, &settings->sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &settings->sampling.top_k, 0, 1e9,
+         "draw from the k likeliest; 0: all"},
+        {"top-p", OPTION_NUMBER, &settings->sampling.top_p, 0, 1,
+         "of those, from the likeliest that make up this share; 0: all"},
+        {"seed", OPTION_SEED, &job.writing.seed, 0, 0, "another seed, another text"},
+        {"draft", OPTION_TEXT, &job.draft, 0, 0, "the run of a smaller model that guesses ahead"},
+        {"draft-tokens", OPTION_SIZE, &settings->draft_tokens, 1, 64, "ids it guesses at a time"},
+        {"no-cache", OPTION_FLAG, &settings->no_cache, 0, 0,
+         "run the whole window for each id: the same text, slower"},
+        {"stats", OPTION_FLAG, &job.writing.stats, 0, 0, "print tokens per second to stderr"},
+        {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
+    };
+    options_parse(argc, argv,
+                  "gpt2 sample [options]: text from a trained model\n"
+                  "A text longer than the context, the prompt included, is seen through a window: its "
+                  "last\nids. When the window is full it moves on by half, so the model sees from half "
+                  "of its\ncontext to all of it.",
+                  options, sizeof options / sizeof *options);
+    if (job.draft != NULL && settings->no_cache)
+        exit_with("expected --draft or --no-cache, found both");
+    return job;
+}
+
+/* The draft model, which must mean the same by its ids; NULL when none was asked for. */
+static Gpt2 *load_draft(const SampleJob *job, const Vocabulary *vocabulary)
+{
+    Gpt2 *draft = NULL;
+    Vocabulary its;
+    if (job->draft == NULL)
+        return NULL;
+    exit_if(checkpoint_load_model(job->draft, &draft, &its));
+    if (!vocabulary_equal(vocabulary, &its))
+        exit_with("%s: expected a draft with the vocabulary of %s, found another", job->draft,
+                  job->run);
+    vocabulary_free(&its);
+    return draft;
+}
+
 static int sample(int argc, char **argv)
 {
-    const char *run = "checkpoints";
-    size_t threads = 0;
-    Writing writing = {.prompt = "", .count = 500, .temperature = 0.8, .seed = 1};
-    const Option options[] = {
-        {"run", OPTION_TEXT, &run, 0, 0, "a run's folder, or one checkpoint's"},
-        {"prompt", OPTION_TEXT, &writing.prompt, 0, 0, "how the text begins"},
-        {"count", OPTION_SIZE, &writing.count, 0, 1e9, "characters to write"},
-        {"temperature", OPTION_NUMBER, &writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &writing.top_k, 0, 1e9, "draw from the k likeliest; 0: all"},
-        {"seed", OPTION_SEED, &writing.seed, 0, 0, "another seed, another text"},
-        {"threads", OPTION_SIZE, &threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
-    };
-    options_parse(argc, argv, "gpt2 sample [options]: text from a trained model", options,
-                  sizeof options / sizeof *options);
-    set_threads(threads);
+    SampleJob job = parse_sample(argc, argv);
+    set_threads(job.threads);
     Gpt2 *model;
     Vocabulary vocabulary;
-    exit_if(checkpoint_load_model(run, &model, &vocabulary));
-    write_text(model, &vocabulary, &writing);
+    exit_if(checkpoint_load_model(job.run, &model, &vocabulary));
+    Gpt2 *draft = load_draft(&job, &vocabulary);
+    job.writing.settings.draft = draft;
+    write_text(model, &vocabulary, &job.writing);
     gpt2_free(model);
+    gpt2_free(draft);
     vocabulary_free(&vocabulary);
     return 0;
 }

@@ -1,6 +1,7 @@
 /* text/: from the bytes of a file to batches of ids. This header is the room's table of contents.
  *
  *   utf8.c             one character to its bytes and back
+ *   utf8_stream.c      bytes that come in pieces, written on as whole characters
  *   vocabulary.c       which characters have which ids: made from a text, encode, decode
  *   vocabulary_file.c  a vocabulary as lines of text, read back strictly
  *   stream.c           a long row of ids, owned or mapped from a file, as narrow as they allow
@@ -26,6 +27,18 @@
 int utf8_decode(const unsigned char *text, size_t size, uint32_t *point);
 /* The bytes of a code point into out[0..4); their number, or 0 for what is not a character. */
 int utf8_encode(uint32_t point, unsigned char out[4]);
+
+/* ---- utf8_stream -------------------------------------------------------------------------------
+ * Starts as {0}. Each piece may end anywhere: what completes a character is written to `out`, what
+ * only begins one is held back, and what can no longer become one is written as U+FFFD.
+ * utf8_stream_end gives up what is still held, as one U+FFFD; the stream then starts anew. Errors
+ * stay in `out`, where ferror finds them. */
+typedef struct {
+    unsigned char held[4];
+    size_t count;
+} Utf8Stream;
+void utf8_stream_put(Utf8Stream *stream, const unsigned char *bytes, size_t size, FILE *out);
+void utf8_stream_end(Utf8Stream *stream, FILE *out);
 
 /* ---- vocabulary --------------------------------------------------------------------------------
  * Either the distinct characters of a text, id i being the i-th in ascending order of code point, or
