@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static volatile sig_atomic_t interrupted = 0;
 
@@ -30,18 +31,32 @@ static void set_threads(size_t threads)
 
 typedef struct {
     const char *prompt;
-    size_t count, top_k;
-    double temperature;
+    GenerateSettings settings;
     uint64_t seed;
+    bool stats;
 } Writing;
 
-static void print_id(int id, void *tokenizer)
+static Writing writing_default(size_t count)
 {
+    Writing writing = {.prompt = "", .settings = generate_settings_default(), .seed = 1};
+    writing.settings.count = count;
+    return writing;
+}
+
+/* Where ids become text on the screen. */
+typedef struct {
+    const Tokenizer *tokenizer;
+    Utf8Stream stream;
+} Screen;
+
+static bool print_id(int id, void *context)
+{
+    Screen *screen = context;
     unsigned char room[4];
     size_t size;
-    const unsigned char *bytes = tokenizer_token(tokenizer, id, room, &size);
-    fwrite(bytes, 1, size, stdout);
-    fflush(stdout);
+    const unsigned char *bytes = tokenizer_token(screen->tokenizer, id, room, &size);
+    utf8_stream_put(&screen->stream, bytes, size, stdout);
+    return fflush(stdout) == 0; /* nobody reads any more: stop */
 }
 
 /* The prompt's ids; an empty prompt starts as a text does: after the id that ends one, or after a
@@ -61,15 +76,42 @@ static Ids prompt_ids(Tokenizer *tokenizer, const char *prompt)
     return ids;
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void print_stats(size_t written, double seconds, const Proposals *proposals)
+{
+    fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds, (double)written / seconds);
+    if (proposals->proposed > 0)
+        fprintf(stderr, "; %zu of the draft's %zu accepted: %.0f %%", proposals->accepted,
+                proposals->proposed,
+                100 * (double)proposals->accepted / (double)proposals->proposed);
+    fputc('\n', stderr);
+}
+
 static void write_text(const Gpt2 *model, Tokenizer *tokenizer, const Writing *writing)
 {
     Ids ids = prompt_ids(tokenizer, writing->prompt);
     Random random = random_make(writing->seed, 3);
+    Screen screen = {.tokenizer = tokenizer};
+    Proposals proposals = {0};
+    GenerateSettings settings = writing->settings;
+    settings.emit = print_id;
+    settings.context = &screen;
+    settings.end = tokenizer_end(tokenizer);
+    settings.proposals = &proposals;
     fputs(writing->prompt, stdout);
-    gpt2_generate(model, ids.ids, ids.count, writing->count,
-                  (SampleSettings){writing->temperature, writing->top_k}, &random, print_id,
-                  tokenizer);
+    double began = seconds_now();
+    size_t written = gpt2_generate(model, ids.ids, ids.count, &settings, &random);
+    double seconds = seconds_now() - began;
+    utf8_stream_end(&screen.stream, stdout);
     putchar('\n');
+    if (writing->stats)
+        print_stats(written, seconds, &proposals);
     ids_free(&ids);
 }
 
@@ -87,7 +129,7 @@ static TrainJob parse_train(int argc, char **argv)
 {
     TrainJob job = {.run = "checkpoints", .gelu = "tanh", .config = config_default(),
                     .train = train_settings_default(),
-                    .writing = {.prompt = "", .count = 300, .temperature = 0.8}};
+                    .writing = writing_default(300)};
     const double many = 1e9, any = 1e300;
     const Option options[] = {
         {"text", OPTION_TEXT, &job.text, 0, 0, "the file to train on; its last tenth is held out"},
@@ -128,9 +170,11 @@ static TrainJob parse_train(int argc, char **argv)
         {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
-        {"count", OPTION_SIZE, &job.writing.count, 0, many, "ids written at the end"},
-        {"temperature", OPTION_NUMBER, &job.writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &job.writing.top_k, 0, many, "draw from the k likeliest; 0: all"},
+        {"count", OPTION_SIZE, &job.writing.settings.count, 0, many, "ids written at the end"},
+        {"temperature", OPTION_NUMBER, &job.writing.settings.sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &job.writing.settings.sampling.top_k, 0, many,
+         "draw from the k likeliest; 0: all"},
     };
     job.train.warm_up = 0;
     options_parse(argc, argv, "gpt2 train --text FILE [options]: train a GPT-2 on a text", options,
@@ -336,7 +380,7 @@ static int train(int argc, char **argv)
                work.held_out.end - work.held_out.begin - 1, result.seconds);
         if (job.figure)
             draw_loss(&job);
-        if (job.writing.count > 0) {
+        if (job.writing.settings.count > 0) {
             printf("\nwhat it writes:\n\n");
             write_text(work.model, &work.tokenizer, &job.writing);
         }
@@ -346,28 +390,72 @@ static int train(int argc, char **argv)
 }
 
 /* ---- sample --------------------------------------------------------------------------------------- */
+typedef struct {
+    const char *run, *draft;
+    size_t threads;
+    Writing writing;
+} SampleJob;
+
+static SampleJob parse_sample(int argc, char **argv)
+{
+    SampleJob job = {.run = "checkpoints", .writing = writing_default(500)};
+    GenerateSettings *settings = &job.writing.settings;
+    const Option options[] = {
+        {"run", OPTION_TEXT, &job.run, 0, 0, "a run's folder, or one checkpoint's"},
+        {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text begins"},
+        {"count", OPTION_SIZE, &settings->count, 0, 1e9, "characters to write"},
+        {"temperature", OPTION_NUMBER, &settings->sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &settings->sampling.top_k, 0, 1e9,
+         "draw from the k likeliest; 0: all"},
+        {"top-p", OPTION_NUMBER, &settings->sampling.top_p, 0, 1,
+         "of those, from the likeliest that make up this share; 0: all"},
+        {"seed", OPTION_SEED, &job.writing.seed, 0, 0, "another seed, another text"},
+        {"draft", OPTION_TEXT, &job.draft, 0, 0, "the run of a smaller model that guesses ahead"},
+        {"draft-tokens", OPTION_SIZE, &settings->draft_tokens, 1, 64, "ids it guesses at a time"},
+        {"no-cache", OPTION_FLAG, &settings->no_cache, 0, 0,
+         "run the whole window for each id: the same text, slower"},
+        {"stats", OPTION_FLAG, &job.writing.stats, 0, 0, "print tokens per second to stderr"},
+        {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
+    };
+    options_parse(argc, argv,
+                  "gpt2 sample [options]: text from a trained model\n"
+                  "A text longer than the context, the prompt included, is seen through a window: its "
+                  "last\nids. When the window is full it moves on by half, so the model sees from half "
+                  "of its\ncontext to all of it.",
+                  options, sizeof options / sizeof *options);
+    if (job.draft != NULL && settings->no_cache)
+        exit_with("expected --draft or --no-cache, found both");
+    return job;
+}
+
+/* The draft model, which must mean the same by its ids; NULL when none was asked for. */
+static Gpt2 *load_draft(const SampleJob *job, const Tokenizer *tokenizer)
+{
+    Gpt2 *draft = NULL;
+    Tokenizer its;
+    if (job->draft == NULL)
+        return NULL;
+    exit_if(checkpoint_load_model(job->draft, &draft, &its));
+    if (!tokenizer_equal(tokenizer, &its))
+        exit_with("%s: expected a draft with the vocabulary of %s, found another", job->draft,
+                  job->run);
+    tokenizer_free(&its);
+    return draft;
+}
+
 static int sample(int argc, char **argv)
 {
-    const char *run = "checkpoints";
-    size_t threads = 0;
-    Writing writing = {.prompt = "", .count = 500, .temperature = 0.8, .seed = 1};
-    const Option options[] = {
-        {"run", OPTION_TEXT, &run, 0, 0, "a run's folder, or one checkpoint's"},
-        {"prompt", OPTION_TEXT, &writing.prompt, 0, 0, "how the text begins"},
-        {"count", OPTION_SIZE, &writing.count, 0, 1e9, "characters to write"},
-        {"temperature", OPTION_NUMBER, &writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &writing.top_k, 0, 1e9, "draw from the k likeliest; 0: all"},
-        {"seed", OPTION_SEED, &writing.seed, 0, 0, "another seed, another text"},
-        {"threads", OPTION_SIZE, &threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
-    };
-    options_parse(argc, argv, "gpt2 sample [options]: text from a trained model", options,
-                  sizeof options / sizeof *options);
-    set_threads(threads);
+    SampleJob job = parse_sample(argc, argv);
+    set_threads(job.threads);
     Gpt2 *model;
     Tokenizer tokenizer;
-    exit_if(checkpoint_load_model(run, &model, &tokenizer));
-    write_text(model, &tokenizer, &writing);
+    exit_if(checkpoint_load_model(job.run, &model, &tokenizer));
+    Gpt2 *draft = load_draft(&job, &tokenizer);
+    job.writing.settings.draft = draft;
+    write_text(model, &tokenizer, &job.writing);
     gpt2_free(model);
+    gpt2_free(draft);
     tokenizer_free(&tokenizer);
     return 0;
 }

@@ -10,7 +10,7 @@
 
 enum { STEPS = 200, RANKS = 15, LETTERS = 56, VOCABULARY = 256 };
 static const char PROMPT[] = "The gradient of the l";
-static const SampleSettings CASES[4] = {{0.5, 0}, {1, 0}, {1.5, 0}, {1, 5}};
+static const SampleSettings CASES[4] = {{0.5, 0, 0}, {1, 0, 0}, {1.5, 0, 0}, {1, 5, 0}};
 
 static Gpt2 *train(const Corpus *corpus, const char *text, uint64_t seed)
 {

@@ -1,6 +1,7 @@
 /* text/: from the bytes of a file to batches of ids. This header is the room's table of contents.
  *
  *   utf8.c             one character to its bytes and back
+ *   utf8_stream.c      bytes that come in pieces, written on as whole characters
  *   vocabulary.c       which characters have which ids: made from a text, encode, decode
  *   vocabulary_file.c  a vocabulary as lines of text, read back strictly
  *   stream.c           a long row of ids, owned or mapped from a file, as narrow as they allow
@@ -26,6 +27,18 @@
 int utf8_decode(const unsigned char *text, size_t size, uint32_t *point);
 /* The bytes of a code point into out[0..4); their number, or 0 for what is not a character. */
 int utf8_encode(uint32_t point, unsigned char out[4]);
+
+/* ---- utf8_stream -------------------------------------------------------------------------------
+ * Starts as {0}. Each piece may end anywhere: what completes a character is written to `out`, what
+ * only begins one is held back, and what can no longer become one is written as U+FFFD.
+ * utf8_stream_end gives up what is still held, as one U+FFFD; the stream then starts anew. Errors
+ * stay in `out`, where ferror finds them. */
+typedef struct {
+    unsigned char held[4];
+    size_t count;
+} Utf8Stream;
+void utf8_stream_put(Utf8Stream *stream, const unsigned char *bytes, size_t size, FILE *out);
+void utf8_stream_end(Utf8Stream *stream, FILE *out);
 
 /* ---- vocabulary --------------------------------------------------------------------------------
  * Either the distinct characters of a text, id i being the i-th in ascending order of code point, or
@@ -196,6 +209,8 @@ Error tokenizer_read(Tokenizer *tokenizer, const char *folder);
 Error tokenizer_write(const Tokenizer *tokenizer, const char *folder);
 void tokenizer_free(Tokenizer *tokenizer);
 size_t tokenizer_size(const Tokenizer *tokenizer); /* V */
+/* Whether the two mean the same by every id. */
+bool tokenizer_equal(const Tokenizer *a, const Tokenizer *b);
 int tokenizer_end(const Tokenizer *tokenizer);     /* the id that ends a text; -1: none */
 /* Appends the ids of a text. An Error names `source` and the character it does not hold. */
 Error tokenizer_encode(Tokenizer *tokenizer, const unsigned char *text, size_t size,

@@ -103,6 +103,21 @@ const unsigned char *tokenizer_token(const Tokenizer *tokenizer, int id, unsigne
     return room;
 }
 
+bool tokenizer_equal(const Tokenizer *a, const Tokenizer *b)
+{
+    unsigned char rooms[2][4];
+    size_t count = tokenizer_size(a), sizes[2];
+    if (tokenizer_size(b) != count || tokenizer_end(a) != tokenizer_end(b))
+        return false;
+    for (size_t id = 0; id < count; id++) {
+        const unsigned char *x = tokenizer_token(a, (int)id, rooms[0], &sizes[0]);
+        const unsigned char *y = tokenizer_token(b, (int)id, rooms[1], &sizes[1]);
+        if (sizes[0] != sizes[1] || memcmp(x, y, sizes[0]) != 0)
+            return false;
+    }
+    return true;
+}
+
 Error tokenizer_stream(Tokenizer *tokenizer, const char *path, Stream *stream)
 {
     MappedFile file;
