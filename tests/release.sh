@@ -1,6 +1,6 @@
 #!/bin/sh
 # What takes longer than `make test` and is run before a release: both compilers, sanitizers, valgrind,
-# every mutant, many seeds, ten kills. The last line adds up everything; a tool that is not there is
+# every mutant, fuzzers, parity, many seeds, ten kills. The last line adds up everything; a tool that is not there is
 # counted as skipped.
 #   sh tests/release.sh [SEEDS]
 seeds=${1:-100}
@@ -60,6 +60,8 @@ if have valgrind "memory of every gate and of a training run"; then
     rm -rf "$work/valgrind"
     run valgrind-train "WENGERT_CPU=portable valgrind -q --leak-check=full --error-exitcode=9 build/gcc/float/programs/17-gpt2/gpt2 train --text chapters/course.txt --run $work/valgrind --layers 1 --width 16 --heads 2 --context 16 --batch 2 --steps 6 --save-every 3 --evaluate-windows 2 --threads 2 --count 20 && echo 1 passed, 0 failed"
 fi
+have clang "damaged files for every reader" && run fuzz "make fuzz SECONDS=60"
+run parity "make CC=gcc parity"
 run bugs "make CC=gcc bugs"
 run resume "sh tests/resume.sh build/gcc 10"
 run seeds "p=0; f=0; for g in build/gcc/double/gates/*[a-z0-9]; do for s in \$(seq 1 $seeds); do if \$g --brief --seed \$s > $work/seed.txt; then p=\$((p+1)); else f=\$((f+1)); echo \$g \$s; cat $work/seed.txt; fi; done; done; echo \$p passed, \$f failed"
