@@ -253,7 +253,7 @@ release: ## what takes longer: both compilers, sanitizers, valgrind, every mutan
 # libFuzzer comes with clang. make fuzz SECONDS=600 gives each reader ten minutes; what it finds stays
 # in build/clang-fuzz/found/. FUZZ=1 is for the make that fuzz starts.
 FUZZERS := $(notdir $(patsubst %_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c)))
-SECONDS = 60
+SECONDS ?= 60
 .PHONY: fuzz fuzz-programs
 fuzz: ## feed every reader of files with damaged ones: make fuzz SECONDS=600 (needs clang)
 	@$(MAKE) --no-print-directory CC=clang FUZZ=1 fuzz-programs

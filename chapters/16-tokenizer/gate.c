@@ -226,10 +226,11 @@ typedef struct {
     Strings tokens;
 } Plain;
 
-static void plain_begin(Plain *plain, Splitter *splitter, const unsigned char *text, size_t size)
+static void plain_begin(Plain *plain, const unsigned char *text, size_t size)
 {
     const unsigned char *piece;
     size_t length;
+    Splitter *splitter = splitter_make();
     Pieces pieces = pieces_of(splitter, text, size);
     plain->count = 0;
     while (pieces_next(&pieces, &piece, &length)) {
@@ -237,6 +238,7 @@ static void plain_begin(Plain *plain, Splitter *splitter, const unsigned char *t
             plain->ids[plain->count++] = piece[i];
         plain->ids[plain->count++] = -1;
     }
+    splitter_free(splitter);
     plain->tokens = (Strings){.bytes = NULL};
     for (int b = 0; b < 256; b++)
         strings_add(&plain->tokens, &(unsigned char){(unsigned char)b}, 1);
@@ -274,7 +276,7 @@ static bool trains_plainly(Plain *plain, const unsigned char *text, size_t size,
     BytePairs *pairs;
     Error error = byte_pairs_train(&pairs, text, size, vocabulary);
     require(!error.failed, "%s", error.text);
-    plain_begin(plain, pairs->splitter, text, size);
+    plain_begin(plain, text, size);
     bool same = true, more = true;
     size_t rank = 0;
     while (same && plain->tokens.count + 1 < vocabulary) {

@@ -11,7 +11,6 @@ BytePairs *byte_pairs_empty(void)
 {
     BytePairs *pairs = memory_calloc(1, sizeof *pairs);
     pairs->end = -1;
-    pairs->splitter = splitter_make();
     return pairs;
 }
 

@@ -130,9 +130,9 @@ struct BytePairs {
     Merge *merges; /* by rank */
     size_t merge_count, merge_capacity;
     PairMap ranks;
-    Splitter *splitter;
-    Merger merger;
+    Splitter *splitter; /* this and the words: NULL until the first text is encoded */
     Words words;
+    Merger merger;
 };
 
 extern const char byte_pairs_end_text[]; /* "<|endoftext|>" */

@@ -74,8 +74,10 @@ void byte_pairs_encode(BytePairs *pairs, const unsigned char *text, size_t size,
 {
     if (size == 0)
         return;
-    if (pairs->words.slots == NULL)
+    if (pairs->splitter == NULL) { /* the first text */
+        pairs->splitter = splitter_make();
         pairs->words.slots = memory_calloc(WORD_SLOTS, sizeof *pairs->words.slots);
+    }
     size_t at = 0, end_size = 0;
     const unsigned char *end = NULL, *found = NULL;
     if (special && pairs->end >= 0)

@@ -49,12 +49,12 @@ typedef struct {
 
 /* ---- the text, each distinct piece once ---------------------------------------------------------- */
 /* The distinct pieces, and their weights in *weights, which the caller frees. */
-static Strings count_pieces(Splitter *splitter, const unsigned char *text, size_t size,
-                            uint64_t **weights)
+static Strings count_pieces(const unsigned char *text, size_t size, uint64_t **weights)
 {
     Strings distinct = {.bytes = NULL};
     size_t capacity = 0, length;
     const unsigned char *piece;
+    Splitter *splitter = splitter_make();
     Pieces pieces = pieces_of(splitter, text, size);
     *weights = NULL;
     while (pieces_next(&pieces, &piece, &length)) {
@@ -67,6 +67,7 @@ static Strings count_pieces(Splitter *splitter, const unsigned char *text, size_
             (*weights)[number] = 0;
         (*weights)[number]++;
     }
+    splitter_free(splitter);
     return distinct;
 }
 
@@ -260,7 +261,7 @@ Error byte_pairs_train(BytePairs **pairs, const unsigned char *text, size_t byte
     for (int byte = 0; byte < 256; byte++)
         strings_add(tokens, &(unsigned char){(unsigned char)byte}, 1);
     uint64_t *weights;
-    Strings distinct = count_pieces(trainer.made->splitter, text, bytes, &weights);
+    Strings distinct = count_pieces(text, bytes, &weights);
     lay_out(&trainer, &distinct, weights);
     strings_free(&distinct);
     free(weights);

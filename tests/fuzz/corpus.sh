@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the fuzzers' corpus: small files that our own programs write.
+# Makes the inputs that fuzzing begins with, a folder for each tests/fuzz/NAME_fuzz.c: whole files, most
+# written by our own programs, and nearly whole ones.
 #   sh tests/fuzz/corpus.sh BUILD_FOLDER CORPUS_FOLDER
 build=$1 corpus=$2
 run=$build/corpus-run
@@ -25,3 +26,20 @@ for name in config.json model.safetensors vocabulary.txt state.json optimizer.sa
     number=$((number + 1))
 done
 rm -rf "$run"
+
+# ---- merges: vocabulary, NUL, merges
+mkdir -p "$corpus/merges"
+merges() { # merges NAME VOCABULARY MERGES, as printf takes them
+    { printf "$2"; printf '\000'; printf "$3"; } > "$corpus/merges/$1"
+}
+merges small ',"ab":256,"abc":257}' '#version: 0.2\na b\nab c\n'
+merges special ',"<|endoftext|>":256}' '#version: 0.2\n'
+merges runs ',"aa":256,"aaaa":257,"##":258}' 'a a\naa aa\n# #'
+merges backwards ',"cd":256,"cdc":257}' 'cd c\nc d\n'
+merges same-bytes ',"ab":256,"bc":257,"abc":258}' 'a b\nb c\na bc\nab c\n'
+merges letters ',"\304\240a":256,"\303\251":257,"\\u0120\\u0120":258}' '\304\240 a\n\304\240 \304\240\n'
+merges unknown ',"ab":256}' 'a b\nab xyz\n'
+merges gap ',"ab":300}' 'a b\n'
+merges doubled ',"ab":256,"ab":257}' 'a b\na b\n'
+merges no-bytes '{"a":0,"b":1,"ab":2}' 'a b\n'
+merges nested ',"a":{"b":[1,2,{"c":null}]}}' 'a b\n'
