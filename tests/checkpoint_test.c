@@ -387,7 +387,7 @@ static void test_byte_pairs(void **state)
     static const unsigned char text[] = "a rose is a rose is a rose";
     Config config = tiny_config();
     Tokenizer tokenizer = {.pairs = NULL}, again;
-    Ids ids = {NULL}, same = {NULL};
+    Ids ids = {.ids = NULL}, same = {.ids = NULL};
     expect_none(byte_pairs_train(&tokenizer.pairs, text, sizeof text - 1, 261));
     config.vocab_size = tokenizer_size(&tokenizer);
     Gpt2 *model = gpt2_make(&config, 5), *loaded;

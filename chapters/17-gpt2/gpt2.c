@@ -63,7 +63,7 @@ static bool print_id(int id, void *context)
  * line break, or where there is neither with id 0. */
 static Ids prompt_ids(Tokenizer *tokenizer, const char *prompt)
 {
-    Ids ids = {NULL};
+    Ids ids = {.ids = NULL};
     size_t size = strlen(prompt);
     exit_if(tokenizer_encode(tokenizer, (const unsigned char *)prompt, size, "--prompt", false, &ids));
     if (ids.count == 0 && tokenizer_end(tokenizer) >= 0)
