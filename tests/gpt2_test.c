@@ -168,8 +168,8 @@ static void test_evaluation_covers_all(void **state)
     }
     assert_int_equal(predictions, 149);
     double tolerance = gate_is_float() ? 1e-5 : 1e-12;
-    assert_true(fabs(gpt2_evaluate(model, span, 4, 0) - sum / 149) < tolerance);
-    assert_true(fabs(gpt2_evaluate(model, span, 1, 0) - sum / 149) < tolerance);
+    assert_true(fabs(gpt2_evaluate(model, span, config.n_positions, 4, 0) - sum / 149) < tolerance);
+    assert_true(fabs(gpt2_evaluate(model, span, config.n_positions, 1, 0) - sum / 149) < tolerance);
     stream_free(&stream);
     gpt2_free(model);
 }

@@ -147,7 +147,8 @@ static TrainJob parse_train(int argc, char **argv)
         {"layers", OPTION_SIZE, &job.config.n_layer, 1, 1000, "blocks"},
         {"heads", OPTION_SIZE, &job.config.n_head, 1, 1000, "attention heads; must divide the width"},
         {"width", OPTION_SIZE, &job.config.n_embd, 1, 65536, "width of the residual stream"},
-        {"context", OPTION_SIZE, &job.config.n_positions, 1, 65536, "ids seen at once"},
+        {"context", OPTION_SIZE, &job.train.window, 0, 65536,
+         "ids seen at once; 0: 64, or all that the model of --from can see"},
         {"gelu", OPTION_TEXT, &job.gelu, 0, 0, "tanh, as GPT-2's, or erf, the exact one"},
         {"untied", OPTION_FLAG, &job.untied, 0, 0, "a head with its own table"},
         {"no-bias", OPTION_FLAG, &job.no_bias, 0, 0, "linear layers without biases"},
@@ -253,6 +254,25 @@ static void check_run(const TrainJob *job, bool exists)
         exit_with("%s: holds a run already: --resume goes on with it, --fresh begins anew", job->run);
 }
 
+/* A model that is there has its own sizes: other ones asked for would be asked for in vain. */
+static void check_model(const TrainJob *job, const Config *config)
+{
+    const Config usual = config_default();
+    const struct {
+        const char *name;
+        size_t asked, usual, found;
+    } sizes[] = {{"layers", job->config.n_layer, usual.n_layer, config->n_layer},
+                 {"heads", job->config.n_head, usual.n_head, config->n_head},
+                 {"width", job->config.n_embd, usual.n_embd, config->n_embd},
+                 {"gelu", !job->config.tanh_gelu, 0, !config->tanh_gelu},
+                 {"untied", !job->config.tied, 0, !config->tied},
+                 {"no-bias", !job->config.bias, 0, !config->bias}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (sizes[i].asked != sizes[i].usual && sizes[i].asked != sizes[i].found)
+            exit_with("--%s: expected none or that of the model in %s, found another",
+                      sizes[i].name, job->resume ? job->run : job->from);
+}
+
 /* The stream of ids; and, where no folder gave one, the tokenizer: the characters of the text. */
 static void read_stream(const TrainJob *job, Work *work)
 {
@@ -285,12 +305,17 @@ static void prepare(TrainJob *job, Work *work)
     read_stream(job, work);
     if (work->model == NULL) {
         job->config.vocab_size = tokenizer_size(&work->tokenizer);
+        if (job->train.window > 0)
+            job->config.n_positions = job->train.window;
         exit_if(config_check(&job->config));
+    } else {
+        check_model(job, &work->model->config);
+        job->config = work->model->config;
     }
-    size_t context = work->model == NULL ? job->config.n_positions : work->model->config.n_positions;
-    exit_if(corpus_split(&work->stream, job->text != NULL ? job->text : job->ids, context,
+    exit_if(train_settings_check(&job->train, &job->config));
+    size_t window = job->train.window > 0 ? job->train.window : job->config.n_positions;
+    exit_if(corpus_split(&work->stream, job->text != NULL ? job->text : job->ids, window,
                          &work->train, &work->held_out));
-    exit_if(train_settings_check(&job->train));
     if (!job->resume && exists)
         exit_if(checkpoint_clear(job->run));
     if (work->model == NULL)
@@ -324,7 +349,8 @@ static void introduce(const Work *work, const TrainJob *job)
            c->n_head, c->n_embd, c->n_positions, parameters_elements(&work->model->parameters),
            job->from != NULL ? ", from " : "", job->from != NULL ? job->from : "");
     printf("run:   %s, %zu steps of %zu x %zu, in %s, %d thread%s, %s\n", job->run,
-           job->train.steps, job->train.batch * job->train.micro_batches, c->n_positions, REAL_NAME,
+           job->train.steps, job->train.batch * job->train.micro_batches,
+           job->train.window > 0 ? job->train.window : c->n_positions, REAL_NAME,
            threads, threads == 1 ? "" : "s", gemm_kernel_name());
     printf("       a blind guess costs ln %zu = %.3f\n", c->vocab_size, log((double)c->vocab_size));
 }
@@ -375,8 +401,10 @@ static int train(int argc, char **argv)
     if (result.step < job.train.steps)
         printf("stopped and saved at step %zu; the same command with --resume goes on\n", result.step);
     else {
-        printf("step %zu: loss %.4f, held-out loss %.4f over all %zu predictions; %.1f s\n",
-               result.step, result.loss, result.validation,
+        printf("step %zu: ", result.step);
+        if (!isnan(result.loss)) /* else a run that was complete when it was resumed */
+            printf("loss %.4f, ", result.loss);
+        printf("held-out loss %.4f over all %zu predictions; %.1f s\n", result.validation,
                work.held_out.end - work.held_out.begin - 1, result.seconds);
         if (job.figure)
             draw_loss(&job);

@@ -19,9 +19,9 @@ static size_t read_windows(Span span, size_t context, size_t total, size_t chose
     return counted;
 }
 
-double gpt2_evaluate(const Gpt2 *model, Span span, size_t batch, size_t windows)
+double gpt2_evaluate(const Gpt2 *model, Span span, size_t context, size_t batch, size_t windows)
 {
-    size_t context = model->config.n_positions, total = windows_count(span, context);
+    size_t total = windows_count(span, context);
     size_t chosen = windows == 0 || windows > total ? total : windows;
     int *inputs = memory_alloc(2 * batch * context * sizeof *inputs);
     int *targets = inputs + batch * context;

@@ -130,6 +130,7 @@ typedef struct {
 
 typedef struct {
     size_t steps, batch, micro_batches; /* a step sees batch * micro_batches windows */
+    size_t window;                      /* of so many ids; 0: as many as the model has positions */
     double rate, floor;                 /* warm-up to rate, then a cosine down to floor */
     size_t warm_up;
     double beta1, beta2, decay, clip;   /* clip 0: none */
@@ -145,7 +146,8 @@ typedef struct {
 } TrainSettings;
 
 TrainSettings train_settings_default(void); /* those of `make start` */
-Error train_settings_check(const TrainSettings *settings);
+/* An Error says what cannot be, by itself or with a model of this config. */
+Error train_settings_check(const TrainSettings *settings, const Config *config);
 
 typedef struct {
     size_t first_step, step; /* began after, ended at */
@@ -162,10 +164,10 @@ Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_
                  const TrainSettings *settings, TrainResult *result);
 
 /* ---- evaluate ------------------------------------------------------------------------------------
- * Mean loss in nats over the span in windows of the model's context that do not overlap, `batch` at
- * a time: every id but the first is predicted once. With `windows` not 0, over that many of them,
+ * Mean loss in nats over the span in windows of `context` ids that do not overlap, `batch` at a
+ * time: every id but the first is predicted once. With `windows` not 0, over that many of them,
  * evenly spread. */
-double gpt2_evaluate(const Gpt2 *model, Span span, size_t batch, size_t windows);
+double gpt2_evaluate(const Gpt2 *model, Span span, size_t context, size_t batch, size_t windows);
 
 /* ---- sample -------------------------------------------------------------------------------------- */
 typedef struct {

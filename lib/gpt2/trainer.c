@@ -19,8 +19,11 @@ TrainSettings train_settings_default(void)
                            .evaluate_windows = 120, .save_every = 250};
 }
 
-Error train_settings_check(const TrainSettings *s)
+Error train_settings_check(const TrainSettings *s, const Config *config)
 {
+    if (s->window > config->n_positions)
+        return error_make("expected a context of at most the model's %zu positions, found %zu",
+                          config->n_positions, s->window);
     if (s->batch == 0 || s->micro_batches == 0 || s->steps == 0)
         return error_make("expected at least one step, window and micro-batch, found %zu, %zu, %zu",
                           s->steps, s->batch, s->micro_batches);
@@ -51,7 +54,7 @@ typedef struct {
     RunState state;
     int *inputs, *targets; /* (B,T) */
     double began, evaluating; /* seconds */
-    size_t first_step;
+    size_t first_step, context;
 } Run;
 
 static double seconds_now(void)
@@ -75,9 +78,9 @@ static void describe_settings(const Run *run, char *text, size_t size)
 {
     const TrainSettings *s = run->settings;
     snprintf(text, size,
-             "steps %zu, batch %zu, micro-batches %zu, rate %.17g, floor %.17g, warm-up %zu, "
+             "steps %zu, batch %zu, micro-batches %zu, context %zu, rate %.17g, floor %.17g, warm-up %zu, "
              "betas %.17g %.17g, decay %.17g, clip %.17g, dropout %.17g, seed %" PRIu64
-             ", text %zu ids %016" PRIx64, s->steps, s->batch, s->micro_batches, s->rate, s->floor,
+             ", text %zu ids %016" PRIx64, s->steps, s->batch, s->micro_batches, run->context, s->rate, s->floor,
              s->warm_up, s->beta1, s->beta2, s->decay, s->clip, s->dropout, s->seed,
              run->train.end - run->train.begin, fingerprint(run->train));
 }
@@ -101,7 +104,7 @@ static void run_begin(Run *run)
 {
     const TrainSettings *s = run->settings;
     int n = run->model->parameters.count;
-    size_t ids = s->batch * run->model->config.n_positions;
+    size_t ids = s->batch * run->context;
     AdamSettings adam = {s->beta1, s->beta2, 1e-8, s->decay};
     run->parameters = memory_alloc((size_t)n * sizeof *run->parameters);
     for (int i = 0; i < n; i++)
@@ -125,15 +128,14 @@ static void run_end(Run *run)
 static double accumulate(Run *run)
 {
     const TrainSettings *s = run->settings;
-    size_t context = run->model->config.n_positions;
     double sum = 0;
     parameters_zero_grad(&run->model->parameters);
     for (size_t m = 0; m < s->micro_batches; m++) {
-        batch_draw(run->train, s->batch, context, s->seed, run->state.step * s->micro_batches + m,
+        batch_draw(run->train, s->batch, run->context, s->seed, run->state.step * s->micro_batches + m,
                    run->inputs, run->targets);
         TapeMark mark = tape_mark();
         Random *dropout = s->dropout > 0 ? &run->state.dropout : NULL;
-        Tensor *loss = gpt2_loss(run->model, run->inputs, run->targets, s->batch, context, dropout,
+        Tensor *loss = gpt2_loss(run->model, run->inputs, run->targets, s->batch, run->context, dropout,
                                  (real)s->dropout);
         tensor_backward(loss);
         sum += (double)tensor_item(loss);
@@ -165,7 +167,7 @@ static Error step(Run *run, TrainReport *report)
 static double measure(Run *run, size_t windows)
 {
     double before = seconds_now();
-    double loss = gpt2_evaluate(run->model, run->held_out, run->settings->batch, windows);
+    double loss = gpt2_evaluate(run->model, run->held_out, run->context, run->settings->batch, windows);
     run->evaluating += seconds_now() - before;
     if (isnan(run->state.best) || loss < run->state.best)
         run->state.best = loss;
@@ -175,7 +177,7 @@ static double measure(Run *run, size_t windows)
 static double speed(const Run *run)
 {
     size_t ids = run->settings->batch * run->settings->micro_batches *
-                 run->model->config.n_positions * (run->state.step - run->first_step);
+                 run->context * (run->state.step - run->first_step);
     return (double)ids / (seconds_now() - run->began - run->evaluating);
 }
 
@@ -237,12 +239,13 @@ static Error loop(Run *run, TrainResult *result)
 Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_out,
                  const TrainSettings *settings, TrainResult *result)
 {
-    Error error = train_settings_check(settings);
+    Error error = train_settings_check(settings, &model->config);
     if (error.failed)
         return error;
     require(tokenizer != NULL || settings->run == NULL,
             "gpt2_train: expected a tokenizer to save with the run, found none");
-    Run run = {.model = model, .tokenizer = tokenizer, .train = train, .held_out = held_out,
+    size_t positions = model->config.n_positions;
+    Run run = {.context = settings->window == 0 ? positions : settings->window, .model = model, .tokenizer = tokenizer, .train = train, .held_out = held_out,
                .settings = settings};
     *result = (TrainResult){.validation = nan(""), .loss = nan("")};
     run_begin(&run);
