@@ -1,12 +1,13 @@
 # 17-parity: a GPT-2 trained a hundred steps by our trainer and by PyTorch, from the same weights on the
 # same batches. Above the two losses, below how far apart they are at each step, in double and in float;
 # and, to hold that to, PyTorch from itself after a change in one weight's last bit, and PyTorch's float
-# from its double. Columns: step, ours, pytorch, and those four differences.
+# from its double. Columns: step, ours, pytorch, and those four differences,
+# nan where two losses are equal.
 if (!exists("height")) { height = 600 }
 load 'plots/style.gp'
 
 lines_x = 'step'
-panel_room = 27
+panel_room = 21
 set multiplot
 panel = 'top'
 lines_y = 'ours pytorch'

@@ -94,8 +94,7 @@ done
 echo "a folder of GPT-2's size, 124M, in Hugging Face's files: logits on 64 ids"
 for form in '' prefix; do
     made_by gpt2_124m "$made/gpt2-124m" $form || continue
-    name="names ${form:+with transformer. and the head twice}"
-    [ -n "$form" ] || name="published names"
+    name="124M${form:+, names with transformer.}"
     check "$double" folder --in "$made/gpt2-124m" --name "$name, double" --bound 1e-10
     check "$float" folder --in "$made/gpt2-124m" --name "$name, float" --bound 1e-4
 done

@@ -156,7 +156,7 @@ static void compare_parameters(const Gpt2 *model, Fixture *fixture)
 static void compare_means(const Gpt2 *model, Fixture *fixture, const char *folder, const char *kind)
 {
     char name[200];
-    snprintf(name, sizeof name, "1 step: AdamW's %s mean of every gradient", kind);
+    snprintf(name, sizeof name, "1 step: AdamW's %s means", kind);
     Group group = group_begin(name, RELATIVE, 1e-12);
     Fixture ours = fixture_open(path_in(folder, "run/latest/optimizer.safetensors"));
     for (int i = 0; i < model->parameters.count; i++) {
@@ -236,6 +236,12 @@ static double largest_difference(const real *a, const real *b)
     return worst;
 }
 
+/* No number where two losses are equal: a logarithmic axis has no place for 0. */
+static double apart(real a, real b)
+{
+    return a == b ? nan("") : (double)fabs(a - b);
+}
+
 /* Five runs of a hundred steps side by side, into the table of plots/17-parity.gp. */
 void curves_command(const Arguments *a)
 {
@@ -252,10 +258,10 @@ void curves_command(const Arguments *a)
     exit_if(tsv_create(&table, a->out, "step ours pytorch double float nudged precision"));
     for (size_t i = 0; i < STEPS; i++)
         exit_if(tsv_row(&table, 7, (double[]){(double)(i + 1), (double)loss[OURS][i],
-            (double)loss[PYTORCH][i], (double)fabs(loss[OURS][i] - loss[PYTORCH][i]),
-            (double)fabs(loss[OURS_FLOAT][i] - loss[PYTORCH_FLOAT][i]),
-            (double)fabs(loss[NUDGED][i] - loss[PYTORCH][i]),
-            (double)fabs(loss[PYTORCH_FLOAT][i] - loss[PYTORCH][i])}));
+            (double)loss[PYTORCH][i], apart(loss[OURS][i], loss[PYTORCH][i]),
+            apart(loss[OURS_FLOAT][i], loss[PYTORCH_FLOAT][i]),
+            apart(loss[NUDGED][i], loss[PYTORCH][i]),
+            apart(loss[PYTORCH_FLOAT][i], loss[PYTORCH][i])}));
     exit_if(tsv_close(&table));
     printf("largest difference of %d losses: ours from PyTorch %.1e in double, %.1e in float\n", STEPS,
            largest_difference(loss[OURS], loss[PYTORCH]),
