@@ -199,33 +199,31 @@ bool checkpoint_exists(const char *run)
 }
 
 /* Of a folder that has both, each says how many ids there are. */
-static Error check_vocabulary(const Tokenizer *tokenizer, const Config *config, const char *folder)
+static Error read_tokenizer(Tokenizer *tokenizer, const Config *config, const char *folder)
 {
-    size_t found = tokenizer_size(tokenizer);
-    if (found == config->vocab_size)
-        return no_error();
-    return error_make("%s: expected a vocabulary of %zu ids, as config.json says, found %zu", folder,
-                      config->vocab_size, found);
+    Error error = tokenizer_read(tokenizer, folder);
+    if (error.failed || tokenizer_size(tokenizer) == config->vocab_size)
+        return error;
+    error = error_make("%s: expected a vocabulary of %zu ids, as config.json says, found %zu", folder,
+                       config->vocab_size, tokenizer_size(tokenizer));
+    tokenizer_free(tokenizer);
+    return error;
 }
 
 Error checkpoint_load_model(const char *run, Gpt2 **model, Tokenizer *tokenizer)
 {
     Path folder;
-    Gpt2 *loaded = NULL;
+    Config config;
     Error error = run_find(run, &folder);
     if (!error.failed)
-        error = tokenizer_read(tokenizer, folder.text);
+        error = config_read(&config, path_join(folder.text, "config.json").text);
+    if (!error.failed)
+        error = read_tokenizer(tokenizer, &config, folder.text);
     if (error.failed)
         return error;
-    error = load_found(&loaded, &folder);
-    if (!error.failed)
-        error = check_vocabulary(tokenizer, &loaded->config, folder.text);
-    if (!error.failed) {
-        *model = loaded;
-        return error;
-    }
-    gpt2_free(loaded);
-    tokenizer_free(tokenizer);
+    error = load_found(model, &folder);
+    if (error.failed)
+        tokenizer_free(tokenizer);
     return error;
 }
 
