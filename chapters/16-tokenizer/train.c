@@ -3,7 +3,7 @@
  * last tenth is held out. Losses per id cannot be compared, for an id is more text where there are more
  * ids; so everything is measured in bits per byte of the held-out text.
  *
- * Columns: step, then the bits per byte by size of the vocabulary: ids_257, ids_512, ... Beside
+ * Columns: step, then the bits per byte by size of the vocabulary: 257_ids, 512_ids, ... Beside
  * FILE.tsv, FILE-vocabulary.tsv: vocabulary (its size), bytes_per_id (held-out text), uniform (bits per
  * byte of a blind guess), bits_per_byte (after training). Run it where chapters/ is. */
 #include "../15-training/loop.h"
@@ -95,7 +95,7 @@ static Outcome run(Parts parts, size_t size, uint64_t seed)
 static void write_tables(const Outcome *outcomes, const char *path)
 {
     TsvLog log;
-    exit_if(tsv_create(&log, path, "step ids_257 ids_512 ids_1024 ids_2048 ids_4096"));
+    exit_if(tsv_create(&log, path, "step 257_ids 512_ids 1024_ids 2048_ids 4096_ids"));
     for (size_t point = 0; point < POINTS; point++) {
         double row[1 + SIZES] = {(double)(point * EVERY)};
         for (int i = 0; i < SIZES; i++)
