@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { SIZES = 5, STEPS = 200, EVERY = 40, POINTS = STEPS / EVERY + 1, CONTEXT = 32 };
+enum { SIZES = 5, STEPS = 200, EVERY = 40, POINTS = STEPS / EVERY + 1, BATCH = 8, CONTEXT = 32 };
 static const size_t sizes[SIZES] = {257, 512, 1024, 2048, 4096};
 
 typedef struct {
@@ -63,7 +63,7 @@ static void train(const BytePairs *pairs, const Stream *text, const Stream *held
     AdamSettings adam = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8, .decay = 0.1};
     Loop loop = {.model = &model, .optimizer = adamw_make(model.list, model.n, NULL, adam),
                  .schedule = {.peak = 5e-3, .floor = 5e-4, .warmup = 20, .total = STEPS},
-                 .train = {text, 0, text->count}, .batch = 16, .context = CONTEXT,
+                 .train = {text, 0, text->count}, .batch = BATCH, .context = CONTEXT,
                  .micro_batches = 1, .clip = 1, .seed = seed};
     for (size_t point = 0; point < POINTS; point++) {
         while (loop.step < point * EVERY)
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     exit_if(text_map(&file, text));
     Parts parts = part(&file);
     printf("%zu bytes to learn from, %zu held out; %d steps of %d ids for each\n", parts.train,
-           parts.size - parts.train, STEPS, 16 * CONTEXT);
+           parts.size - parts.train, STEPS, BATCH * CONTEXT);
     printf("  ids   bytes per id   a blind guess   after training, in bits per byte\n");
     for (int i = 0; i < SIZES; i++) {
         outcomes[i] = run(parts, sizes[i], seed);
