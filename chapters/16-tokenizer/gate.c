@@ -1,7 +1,7 @@
 /* The gate of chapter 16. There is nothing to differentiate: every row is an equality. The lesson's
- * example is worked to the end, and each part of the tokenizer is held to a plain one that shares no
- * code with it: the byte map to GPT-2's list, the pattern to loops over ASCII, merging to scans of the
- * whole piece, training to counting everything anew for each merge. */
+ * example is worked to the end, and each part of the tokenizer is held to a plain one that shares
+ * no code with it: the byte map to GPT-2's list, the pattern to loops over ASCII, merging to scans
+ * of the whole piece, training to counting everything anew for each merge. */
 #include "text/byte_pairs.h"
 
 #include <stdlib.h>
@@ -23,15 +23,16 @@ static void draw_text(unsigned char *text, size_t size, size_t letters)
                                                 : 'a' + (int)below(letters));
 }
 
-/* ---- the byte map -------------------------------------------------------------------------------- */
-/* GPT-2's own words for it: the bytes '!' to '~', 0xA1 to 0xAC and 0xAE to 0xFF are themselves; every
- * other byte, in order, is 256 + n, n = 0, 1, ... */
+/* ---- the byte map ---------------------------------------------------------------------------- */
+/* GPT-2's own words for it: the bytes '!' to '~', 0xA1 to 0xAC and 0xAE to 0xFF are themselves;
+ * every other byte, in order, is 256 + n, n = 0, 1, ... */
 static void check_letters(void)
 {
     int same = 0, back = 0;
     uint32_t n = 0;
     for (uint32_t b = 0; b < 256; b++) {
-        bool itself = ('!' <= b && b <= '~') || (0xA1 <= b && b <= 0xAC) || (0xAE <= b && b <= 0xFF);
+        bool itself =
+            ('!' <= b && b <= '~') || (0xA1 <= b && b <= 0xAC) || (0xAE <= b && b <= 0xFF);
         uint32_t expected = itself ? b : 256 + n++;
         same += letter_of_byte((unsigned char)b) == expected;
         back += byte_of_letter(expected) == (int)b;
@@ -40,7 +41,7 @@ static void check_letters(void)
     gate_check("letters and back", back == 256, "%d of 256", back);
 }
 
-/* ---- the pattern --------------------------------------------------------------------------------- */
+/* ---- the pattern ----------------------------------------------------------------------------- */
 typedef enum { WHITE, LETTER, DIGIT, SIGN } Kind;
 
 static Kind kind_of(unsigned char c)
@@ -96,7 +97,7 @@ static void check_split(void)
     gate_check("split loops over ASCII", right == TEXTS, "%d of %d texts", right, TEXTS);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 /* The rank of a pair, by looking through the list. */
 static size_t plain_rank(const BytePairs *pairs, int left, int right)
 {
@@ -156,8 +157,8 @@ static bool encodes_plainly(BytePairs *pairs, const unsigned char *text, size_t 
     return same;
 }
 
-/* Merges drawn at random: a later token may be part of an earlier merge, and several merges make the
- * same bytes, as no training would have it. */
+/* Merges drawn at random: a later token may be part of an earlier merge, and several merges make
+ * the same bytes, as no training would have it. */
 static BytePairs *random_pairs(size_t merges)
 {
     BytePairs *pairs = byte_pairs_empty();
@@ -212,12 +213,13 @@ static void check_merging(void)
         runs += encodes_plainly(pairs, text, SIZE);
         byte_pairs_free(pairs);
     }
-    gate_check("encode scans of the piece, trained merges", trained == TEXTS, "%d of %d", trained, TEXTS);
+    gate_check("encode scans of the piece, trained merges", trained == TEXTS, "%d of %d", trained,
+               TEXTS);
     gate_check("encode scans of the piece, any merges", drawn == TEXTS, "%d of %d", drawn, TEXTS);
     gate_check("encode scans of one long piece", runs == TEXTS, "%d of %d", runs, TEXTS);
 }
 
-/* ---- training ------------------------------------------------------------------------------------ */
+/* ---- training -------------------------------------------------------------------------------- */
 enum { PLAIN_MAX = 512, TEXT_MAX = 1200 };
 typedef struct {
     int ids[TEXT_MAX];                 /* the pieces, with -1 after each */
@@ -289,7 +291,8 @@ static bool trains_plainly(Plain *plain, const unsigned char *text, size_t size,
         plain->count = plain_replace(plain->ids, plain->count, merge);
         rank++;
     }
-    same = same && rank == pairs->merge_count && byte_pairs_size(pairs) == plain->tokens.count + 1 &&
+    same = same && rank == pairs->merge_count &&
+           byte_pairs_size(pairs) == plain->tokens.count + 1 &&
            (!more || byte_pairs_size(pairs) == vocabulary) &&
            byte_pairs_end(pairs) == (int)byte_pairs_size(pairs) - 1;
     strings_free(&plain->tokens);
@@ -316,7 +319,7 @@ static void check_training(void)
     free(plain);
 }
 
-/* ---- the lesson's example ------------------------------------------------------------------------ */
+/* ---- the lesson's example -------------------------------------------------------------------- */
 static const char EXAMPLE[] = "an ant and a tan ant ran";
 
 static bool token_is(const BytePairs *pairs, int id, const char *expected)
@@ -326,7 +329,8 @@ static bool token_is(const BytePairs *pairs, int id, const char *expected)
     return size == strlen(expected) && memcmp(token, expected, size) == 0;
 }
 
-static bool encodes_to(BytePairs *pairs, const char *text, bool special, size_t count, const int *ids)
+static bool encodes_to(BytePairs *pairs, const char *text, bool special, size_t count,
+                       const int *ids)
 {
     Ids found = {NULL, 0, 0};
     byte_pairs_encode(pairs, (const unsigned char *)text, strlen(text), special, &found);
@@ -347,8 +351,10 @@ static void check_by_hand(void)
     gate_check("train by hand: an, _an, _ant, _a", right == 5, "%d of 5", right);
     const int plant[] = {' ', 'p', 'l', 256, 't'}, ants[] = {258, 's'}, tan[] = {' ', 't', 256};
     gate_check("encode by hand: _plant, _ants, _tan",
-               encodes_to(pairs, " plant", false, 5, plant) && encodes_to(pairs, " ants", false, 2, ants) &&
-                   encodes_to(pairs, " tan", false, 3, tan), "5, 2 and 3 ids");
+               encodes_to(pairs, " plant", false, 5, plant) &&
+                   encodes_to(pairs, " ants", false, 2, ants) &&
+                   encodes_to(pairs, " tan", false, 3, tan),
+               "5, 2 and 3 ids");
     const int marked[] = {256, 260, 260, 256};
     static const char text[] = "an<|endoftext|><|endoftext|>an";
     bool ends = encodes_to(pairs, text, true, 4, marked);
@@ -361,7 +367,7 @@ static void check_by_hand(void)
     byte_pairs_free(pairs);
 }
 
-/* ---- and back ------------------------------------------------------------------------------------ */
+/* ---- and back -------------------------------------------------------------------------------- */
 /* Random bytes, of which nearly no text is UTF-8, and the same without what no ASCII is. */
 static void check_back(void)
 {

@@ -1,11 +1,11 @@
-/* Byte-pair vocabularies of five sizes, each learned from the first nine tenths of the course's text,
- * and for each a small model of chapter 15, trained on its ids for as many steps of as many ids. The
- * last tenth is held out. Losses per id cannot be compared, for an id is more text where there are more
- * ids; so everything is measured in bits per byte of the held-out text.
+/* Byte-pair vocabularies of five sizes, each learned from the first nine tenths of the course's
+ * text, and for each a small model of chapter 15, trained on its ids for as many steps of as many
+ * ids. The last tenth is held out. Losses per id cannot be compared, for an id is more text where
+ * there are more ids; so everything is measured in bits per byte of the held-out text.
  *
  * Columns: step, then the bits per byte by size of the vocabulary: 257_ids, 512_ids, ... Beside
- * FILE.tsv, FILE-vocabulary.tsv: vocabulary (its size), bytes_per_id (held-out text), uniform (bits per
- * byte of a blind guess), bits_per_byte (after training). Run it where chapters/ is. */
+ * FILE.tsv, FILE-vocabulary.tsv: vocabulary (its size), bytes_per_id (held-out text), uniform (bits
+ * per byte of a blind guess), bits_per_byte (after training). Run it where chapters/ is. */
 #include "../15-training/loop.h"
 #include "show/show.h"
 
@@ -45,7 +45,8 @@ static Stream encoded(BytePairs *pairs, const unsigned char *text, size_t size)
 }
 
 /* Mean nats per id to bits per byte. The first id is not predicted, so its bytes do not count. */
-static double bits_per_byte(double nats, const BytePairs *pairs, const Stream *held_out, size_t bytes)
+static double bits_per_byte(double nats, const BytePairs *pairs, const Stream *held_out,
+                            size_t bytes)
 {
     size_t first;
     byte_pairs_token(pairs, stream_get(held_out, 0), &first);
@@ -103,7 +104,8 @@ static void write_tables(const Outcome *outcomes, const char *path)
         exit_if(tsv_row(&log, 1 + SIZES, row));
     }
     exit_if(tsv_close(&log));
-    exit_if(tsv_create_beside(&log, path, "vocabulary", "vocabulary bytes_per_id uniform bits_per_byte"));
+    exit_if(tsv_create_beside(&log, path, "vocabulary",
+                              "vocabulary bytes_per_id uniform bits_per_byte"));
     for (int i = 0; i < SIZES; i++)
         exit_if(tsv_row(&log, 4, (double[]){(double)sizes[i], outcomes[i].bytes_per_id,
                                             outcomes[i].uniform, outcomes[i].bits[POINTS - 1]}));

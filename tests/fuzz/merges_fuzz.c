@@ -1,6 +1,7 @@
-/* Fuzzes the readers of a byte-pair tokenizer's two files. An input is the vocabulary, a NUL byte and
- * the merges; one that begins with a comma continues a vocabulary of the 256 bytes, so that changes go
- * past them. What the readers take must work: its ids of the input itself give the input back. */
+/* Fuzzes the readers of a byte-pair tokenizer's two files. An input is the vocabulary, a NUL byte
+ * and the merges; one that begins with a comma continues a vocabulary of the 256 bytes, so that
+ * changes go past them. What the readers take must work: its ids of the input itself give the input
+ * back. */
 #include "text/byte_pairs.h"
 
 #include <stdlib.h>
