@@ -157,33 +157,50 @@ static bool encodes_plainly(BytePairs *pairs, const unsigned char *text, size_t 
     return same;
 }
 
+/* The token of two together, added if it is new; -1 if it would be longer than PIECE_MAX. */
+static int plain_join(Strings *tokens, int left, int right)
+{
+    unsigned char joined[PIECE_MAX];
+    size_t first, second;
+    const unsigned char *front = strings_get(tokens, (size_t)left, &first);
+    const unsigned char *back = strings_get(tokens, (size_t)right, &second);
+    if (first + second > PIECE_MAX)
+        return -1;
+    memcpy(joined, front, first);
+    memcpy(joined + first, back, second);
+    return (int)strings_add(tokens, joined, first + second);
+}
+
+static void add_bytes(Strings *tokens)
+{
+    for (int b = 0; b < 256; b++)
+        strings_add(tokens, &(unsigned char){(unsigned char)b}, 1);
+}
+
+/* A letter, or one of the tokens that were made. */
+static int random_part(const Strings *tokens)
+{
+    size_t made = tokens->count - 256;
+    return made > 0 && below(2) ? 256 + (int)below(made) : 'a' + (int)below(2);
+}
+
 /* Merges drawn at random: a later token may be part of an earlier merge, and several merges make
  * the same bytes, as no training would have it. */
 static BytePairs *random_pairs(size_t merges)
 {
+    enum { MERGES = 12 };
+    Merge drawn[MERGES];
     BytePairs *pairs = byte_pairs_empty();
-    for (int b = 0; b < 256; b++)
-        strings_add(&pairs->tokens, &(unsigned char){(unsigned char)b}, 1);
-    Merge drawn[200];
-    size_t count = 0;
-    while (count < merges) {
-        int parts[2];
-        unsigned char joined[32];
-        size_t size = 0, length;
-        for (int i = 0; i < 2; i++) {
-            size_t known = pairs->tokens.count - 256;
-            parts[i] = known > 0 && below(2) ? 256 + (int)below(known) : 'a' + (int)below(2);
-            size += byte_pairs_token(pairs, parts[i], &length) != NULL ? length : 0;
-        }
-        if (size > sizeof joined)
-            continue;
-        const unsigned char *left = byte_pairs_token(pairs, parts[0], &length);
-        memcpy(joined, left, length);
-        memcpy(joined + length, byte_pairs_token(pairs, parts[1], &size), size);
-        int result = (int)strings_add(&pairs->tokens, joined, length + size);
-        drawn[count++] = (Merge){parts[0], parts[1], result};
+    require(merges <= MERGES, "random_pairs: %zu merges are too many", merges);
+    add_bytes(&pairs->tokens);
+    for (size_t count = 0; count < merges;) {
+        Merge merge = {.left = random_part(&pairs->tokens)};
+        merge.right = random_part(&pairs->tokens); /* after the left one: one order of draws */
+        merge.result = plain_join(&pairs->tokens, merge.left, merge.right);
+        if (merge.result >= 0)
+            drawn[count++] = merge;
     }
-    for (size_t i = count; i > 0; i--) { /* in any order; a pair drawn twice keeps its first rank */
+    for (size_t i = merges; i > 0; i--) { /* any order; a pair that is there twice keeps one rank */
         size_t chosen = below(i);
         byte_pairs_add_merge(pairs, drawn[chosen]);
         drawn[chosen] = drawn[i - 1];
@@ -242,8 +259,7 @@ static void plain_begin(Plain *plain, const unsigned char *text, size_t size)
     }
     splitter_free(splitter);
     plain->tokens = (Strings){.bytes = NULL};
-    for (int b = 0; b < 256; b++)
-        strings_add(&plain->tokens, &(unsigned char){(unsigned char)b}, 1);
+    add_bytes(&plain->tokens);
 }
 
 /* Counts all pairs; the most frequent one, the first in ascending order; false: there is none. */
@@ -262,13 +278,7 @@ static bool plain_best(Plain *plain, Merge *merge)
             }
     if (most == 0)
         return false;
-    unsigned char joined[TEXT_MAX];
-    size_t left, right;
-    const unsigned char *bytes = strings_get(&plain->tokens, (size_t)merge->left, &left);
-    memcpy(joined, bytes, left);
-    bytes = strings_get(&plain->tokens, (size_t)merge->right, &right);
-    memcpy(joined + left, bytes, right);
-    merge->result = (int)strings_add(&plain->tokens, joined, left + right);
+    merge->result = plain_join(&plain->tokens, merge->left, merge->right);
     return true;
 }
 
