@@ -18,14 +18,20 @@ static const char *data_path(const char *name)
     return path;
 }
 
-/* GPT-2's tokenizer; the test is skipped where its files are not. */
+/* The test is skipped where this file of the data is not. */
+static void need_data(const char *name)
+{
+    if (access(data_path(name), R_OK) == 0)
+        return;
+    print_message("           %s is not here\n", data_path(name));
+    skip();
+}
+
+/* GPT-2's tokenizer. */
 static BytePairs *gpt2_pairs(void)
 {
     BytePairs *pairs;
-    if (access(data_path("tokenizer/vocab.bpe"), R_OK) != 0) {
-        print_message("           %s is not here\n", data_path("tokenizer"));
-        skip();
-    }
+    need_data("tokenizer/vocab.bpe");
     expect_none(byte_pairs_read_folder(&pairs, data_path("tokenizer")));
     return pairs;
 }
@@ -828,6 +834,7 @@ static void test_gpt2_single_bytes(void **state)
 
 static void expect_file_ids(const char *name, size_t count)
 {
+    need_data(name);
     BytePairs *pairs = gpt2_pairs();
     size_t size;
     unsigned char *text = read_file(data_path(name), &size);
