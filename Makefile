@@ -98,7 +98,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
 # nothing else: a chapter that reaches forward does not link. cJSON and PCRE2 come in chapter 16.
 chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
-files_to = $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null))
+files_to = $(sort $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null)))
 gate = $(B)/$(1)/gates/$(2)
 
 define gate_rules

@@ -1,7 +1,7 @@
 /* The gate of chapter 16. There is nothing to differentiate: every row is an equality. The lesson's
- * example is worked to the end, and each part of the tokenizer is held to a plain one that shares no
- * code with it: the byte map to GPT-2's list, the pattern to loops over ASCII, merging to scans of the
- * whole piece, training to counting everything anew for each merge. */
+ * example is worked to the end, and each part of the tokenizer is held to a plain one that shares
+ * no code with it: the byte map to GPT-2's list, the pattern to loops over ASCII, merging to scans
+ * of the whole piece, training to counting everything anew for each merge. */
 #include "text/byte_pairs.h"
 
 #include <stdlib.h>
@@ -23,15 +23,16 @@ static void draw_text(unsigned char *text, size_t size, size_t letters)
                                                 : 'a' + (int)below(letters));
 }
 
-/* ---- the byte map -------------------------------------------------------------------------------- */
-/* GPT-2's own words for it: the bytes '!' to '~', 0xA1 to 0xAC and 0xAE to 0xFF are themselves; every
- * other byte, in order, is 256 + n, n = 0, 1, ... */
+/* ---- the byte map ---------------------------------------------------------------------------- */
+/* GPT-2's own words for it: the bytes '!' to '~', 0xA1 to 0xAC and 0xAE to 0xFF are themselves;
+ * every other byte, in order, is 256 + n, n = 0, 1, ... */
 static void check_letters(void)
 {
     int same = 0, back = 0;
     uint32_t n = 0;
     for (uint32_t b = 0; b < 256; b++) {
-        bool itself = ('!' <= b && b <= '~') || (0xA1 <= b && b <= 0xAC) || (0xAE <= b && b <= 0xFF);
+        bool itself =
+            ('!' <= b && b <= '~') || (0xA1 <= b && b <= 0xAC) || (0xAE <= b && b <= 0xFF);
         uint32_t expected = itself ? b : 256 + n++;
         same += letter_of_byte((unsigned char)b) == expected;
         back += byte_of_letter(expected) == (int)b;
@@ -40,7 +41,7 @@ static void check_letters(void)
     gate_check("letters and back", back == 256, "%d of 256", back);
 }
 
-/* ---- the pattern --------------------------------------------------------------------------------- */
+/* ---- the pattern ----------------------------------------------------------------------------- */
 typedef enum { WHITE, LETTER, DIGIT, SIGN } Kind;
 
 static Kind kind_of(unsigned char c)
@@ -96,7 +97,7 @@ static void check_split(void)
     gate_check("split loops over ASCII", right == TEXTS, "%d of %d texts", right, TEXTS);
 }
 
-/* ---- merging ------------------------------------------------------------------------------------- */
+/* ---- merging --------------------------------------------------------------------------------- */
 /* The rank of a pair, by looking through the list. */
 static size_t plain_rank(const BytePairs *pairs, int left, int right)
 {
@@ -156,33 +157,50 @@ static bool encodes_plainly(BytePairs *pairs, const unsigned char *text, size_t 
     return same;
 }
 
-/* Merges drawn at random: a later token may be part of an earlier merge, and several merges make the
- * same bytes, as no training would have it. */
+/* The token of two together, added if it is new; -1 if it would be longer than PIECE_MAX. */
+static int plain_join(Strings *tokens, int left, int right)
+{
+    unsigned char joined[PIECE_MAX];
+    size_t first, second;
+    const unsigned char *front = strings_get(tokens, (size_t)left, &first);
+    const unsigned char *back = strings_get(tokens, (size_t)right, &second);
+    if (first + second > PIECE_MAX)
+        return -1;
+    memcpy(joined, front, first);
+    memcpy(joined + first, back, second);
+    return (int)strings_add(tokens, joined, first + second);
+}
+
+static void add_bytes(Strings *tokens)
+{
+    for (int b = 0; b < 256; b++)
+        strings_add(tokens, &(unsigned char){(unsigned char)b}, 1);
+}
+
+/* A letter, or one of the tokens that were made. */
+static int random_part(const Strings *tokens)
+{
+    size_t made = tokens->count - 256;
+    return made > 0 && below(2) ? 256 + (int)below(made) : 'a' + (int)below(2);
+}
+
+/* Merges drawn at random: a later token may be part of an earlier merge, and several merges make
+ * the same bytes, as no training would have it. */
 static BytePairs *random_pairs(size_t merges)
 {
+    enum { MERGES = 12 };
+    Merge drawn[MERGES];
     BytePairs *pairs = byte_pairs_empty();
-    for (int b = 0; b < 256; b++)
-        strings_add(&pairs->tokens, &(unsigned char){(unsigned char)b}, 1);
-    Merge drawn[200];
-    size_t count = 0;
-    while (count < merges) {
-        int parts[2];
-        unsigned char joined[32];
-        size_t size = 0, length;
-        for (int i = 0; i < 2; i++) {
-            size_t known = pairs->tokens.count - 256;
-            parts[i] = known > 0 && below(2) ? 256 + (int)below(known) : 'a' + (int)below(2);
-            size += byte_pairs_token(pairs, parts[i], &length) != NULL ? length : 0;
-        }
-        if (size > sizeof joined)
-            continue;
-        const unsigned char *left = byte_pairs_token(pairs, parts[0], &length);
-        memcpy(joined, left, length);
-        memcpy(joined + length, byte_pairs_token(pairs, parts[1], &size), size);
-        int result = (int)strings_add(&pairs->tokens, joined, length + size);
-        drawn[count++] = (Merge){parts[0], parts[1], result};
+    require(merges <= MERGES, "random_pairs: %zu merges are too many", merges);
+    add_bytes(&pairs->tokens);
+    for (size_t count = 0; count < merges;) {
+        Merge merge = {.left = random_part(&pairs->tokens)};
+        merge.right = random_part(&pairs->tokens); /* after the left one: one order of draws */
+        merge.result = plain_join(&pairs->tokens, merge.left, merge.right);
+        if (merge.result >= 0)
+            drawn[count++] = merge;
     }
-    for (size_t i = count; i > 0; i--) { /* in any order; a pair drawn twice keeps its first rank */
+    for (size_t i = merges; i > 0; i--) { /* any order; a pair that is there twice keeps one rank */
         size_t chosen = below(i);
         byte_pairs_add_merge(pairs, drawn[chosen]);
         drawn[chosen] = drawn[i - 1];
@@ -212,12 +230,13 @@ static void check_merging(void)
         runs += encodes_plainly(pairs, text, SIZE);
         byte_pairs_free(pairs);
     }
-    gate_check("encode scans of the piece, trained merges", trained == TEXTS, "%d of %d", trained, TEXTS);
+    gate_check("encode scans of the piece, trained merges", trained == TEXTS, "%d of %d", trained,
+               TEXTS);
     gate_check("encode scans of the piece, any merges", drawn == TEXTS, "%d of %d", drawn, TEXTS);
     gate_check("encode scans of one long piece", runs == TEXTS, "%d of %d", runs, TEXTS);
 }
 
-/* ---- training ------------------------------------------------------------------------------------ */
+/* ---- training -------------------------------------------------------------------------------- */
 enum { PLAIN_MAX = 512, TEXT_MAX = 1200 };
 typedef struct {
     int ids[TEXT_MAX];                 /* the pieces, with -1 after each */
@@ -240,8 +259,7 @@ static void plain_begin(Plain *plain, const unsigned char *text, size_t size)
     }
     splitter_free(splitter);
     plain->tokens = (Strings){.bytes = NULL};
-    for (int b = 0; b < 256; b++)
-        strings_add(&plain->tokens, &(unsigned char){(unsigned char)b}, 1);
+    add_bytes(&plain->tokens);
 }
 
 /* Counts all pairs; the most frequent one, the first in ascending order; false: there is none. */
@@ -260,13 +278,7 @@ static bool plain_best(Plain *plain, Merge *merge)
             }
     if (most == 0)
         return false;
-    unsigned char joined[TEXT_MAX];
-    size_t left, right;
-    const unsigned char *bytes = strings_get(&plain->tokens, (size_t)merge->left, &left);
-    memcpy(joined, bytes, left);
-    bytes = strings_get(&plain->tokens, (size_t)merge->right, &right);
-    memcpy(joined + left, bytes, right);
-    merge->result = (int)strings_add(&plain->tokens, joined, left + right);
+    merge->result = plain_join(&plain->tokens, merge->left, merge->right);
     return true;
 }
 
@@ -289,7 +301,8 @@ static bool trains_plainly(Plain *plain, const unsigned char *text, size_t size,
         plain->count = plain_replace(plain->ids, plain->count, merge);
         rank++;
     }
-    same = same && rank == pairs->merge_count && byte_pairs_size(pairs) == plain->tokens.count + 1 &&
+    same = same && rank == pairs->merge_count &&
+           byte_pairs_size(pairs) == plain->tokens.count + 1 &&
            (!more || byte_pairs_size(pairs) == vocabulary) &&
            byte_pairs_end(pairs) == (int)byte_pairs_size(pairs) - 1;
     strings_free(&plain->tokens);
@@ -316,7 +329,7 @@ static void check_training(void)
     free(plain);
 }
 
-/* ---- the lesson's example ------------------------------------------------------------------------ */
+/* ---- the lesson's example -------------------------------------------------------------------- */
 static const char EXAMPLE[] = "an ant and a tan ant ran";
 
 static bool token_is(const BytePairs *pairs, int id, const char *expected)
@@ -326,7 +339,8 @@ static bool token_is(const BytePairs *pairs, int id, const char *expected)
     return size == strlen(expected) && memcmp(token, expected, size) == 0;
 }
 
-static bool encodes_to(BytePairs *pairs, const char *text, bool special, size_t count, const int *ids)
+static bool encodes_to(BytePairs *pairs, const char *text, bool special, size_t count,
+                       const int *ids)
 {
     Ids found = {NULL, 0, 0};
     byte_pairs_encode(pairs, (const unsigned char *)text, strlen(text), special, &found);
@@ -347,8 +361,10 @@ static void check_by_hand(void)
     gate_check("train by hand: an, _an, _ant, _a", right == 5, "%d of 5", right);
     const int plant[] = {' ', 'p', 'l', 256, 't'}, ants[] = {258, 's'}, tan[] = {' ', 't', 256};
     gate_check("encode by hand: _plant, _ants, _tan",
-               encodes_to(pairs, " plant", false, 5, plant) && encodes_to(pairs, " ants", false, 2, ants) &&
-                   encodes_to(pairs, " tan", false, 3, tan), "5, 2 and 3 ids");
+               encodes_to(pairs, " plant", false, 5, plant) &&
+                   encodes_to(pairs, " ants", false, 2, ants) &&
+                   encodes_to(pairs, " tan", false, 3, tan),
+               "5, 2 and 3 ids");
     const int marked[] = {256, 260, 260, 256};
     static const char text[] = "an<|endoftext|><|endoftext|>an";
     bool ends = encodes_to(pairs, text, true, 4, marked);
@@ -361,7 +377,7 @@ static void check_by_hand(void)
     byte_pairs_free(pairs);
 }
 
-/* ---- and back ------------------------------------------------------------------------------------ */
+/* ---- and back -------------------------------------------------------------------------------- */
 /* Random bytes, of which nearly no text is UTF-8, and the same without what no ASCII is. */
 static void check_back(void)
 {

@@ -1,17 +1,17 @@
-/* Byte-pair vocabularies of five sizes, each learned from the first nine tenths of the course's text,
- * and for each a small model of chapter 15, trained on its ids for as many steps of as many ids. The
- * last tenth is held out. Losses per id cannot be compared, for an id is more text where there are more
- * ids; so everything is measured in bits per byte of the held-out text.
+/* Byte-pair vocabularies of five sizes, each learned from the first nine tenths of the course's
+ * text, and for each a small model of chapter 15, trained on its ids for as many steps of as many
+ * ids. The last tenth is held out. Losses per id cannot be compared, for an id is more text where
+ * there are more ids; so everything is measured in bits per byte of the held-out text.
  *
- * Columns: step, then the bits per byte by size of the vocabulary: ids_257, ids_512, ... Beside
- * FILE.tsv, FILE-vocabulary.tsv: vocabulary (its size), bytes_per_id (held-out text), uniform (bits per
- * byte of a blind guess), bits_per_byte (after training). Run it where chapters/ is. */
+ * Columns: step, then the bits per byte by size of the vocabulary: 257_ids, 512_ids, ... Beside
+ * FILE.tsv, FILE-vocabulary.tsv: vocabulary (its size), bytes_per_id (held-out text), uniform (bits
+ * per byte of a blind guess), bits_per_byte (after training). Run it where chapters/ is. */
 #include "../15-training/loop.h"
 #include "show/show.h"
 
 #include <string.h>
 
-enum { SIZES = 5, STEPS = 200, EVERY = 40, POINTS = STEPS / EVERY + 1, CONTEXT = 32 };
+enum { SIZES = 5, STEPS = 200, EVERY = 40, POINTS = STEPS / EVERY + 1, BATCH = 8, CONTEXT = 32 };
 static const size_t sizes[SIZES] = {257, 512, 1024, 2048, 4096};
 
 typedef struct {
@@ -45,7 +45,8 @@ static Stream encoded(BytePairs *pairs, const unsigned char *text, size_t size)
 }
 
 /* Mean nats per id to bits per byte. The first id is not predicted, so its bytes do not count. */
-static double bits_per_byte(double nats, const BytePairs *pairs, const Stream *held_out, size_t bytes)
+static double bits_per_byte(double nats, const BytePairs *pairs, const Stream *held_out,
+                            size_t bytes)
 {
     size_t first;
     byte_pairs_token(pairs, stream_get(held_out, 0), &first);
@@ -63,7 +64,7 @@ static void train(const BytePairs *pairs, const Stream *text, const Stream *held
     AdamSettings adam = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8, .decay = 0.1};
     Loop loop = {.model = &model, .optimizer = adamw_make(model.list, model.n, NULL, adam),
                  .schedule = {.peak = 5e-3, .floor = 5e-4, .warmup = 20, .total = STEPS},
-                 .train = {text, 0, text->count}, .batch = 16, .context = CONTEXT,
+                 .train = {text, 0, text->count}, .batch = BATCH, .context = CONTEXT,
                  .micro_batches = 1, .clip = 1, .seed = seed};
     for (size_t point = 0; point < POINTS; point++) {
         while (loop.step < point * EVERY)
@@ -95,7 +96,7 @@ static Outcome run(Parts parts, size_t size, uint64_t seed)
 static void write_tables(const Outcome *outcomes, const char *path)
 {
     TsvLog log;
-    exit_if(tsv_create(&log, path, "step ids_257 ids_512 ids_1024 ids_2048 ids_4096"));
+    exit_if(tsv_create(&log, path, "step 257_ids 512_ids 1024_ids 2048_ids 4096_ids"));
     for (size_t point = 0; point < POINTS; point++) {
         double row[1 + SIZES] = {(double)(point * EVERY)};
         for (int i = 0; i < SIZES; i++)
@@ -103,7 +104,8 @@ static void write_tables(const Outcome *outcomes, const char *path)
         exit_if(tsv_row(&log, 1 + SIZES, row));
     }
     exit_if(tsv_close(&log));
-    exit_if(tsv_create_beside(&log, path, "vocabulary", "vocabulary bytes_per_id uniform bits_per_byte"));
+    exit_if(tsv_create_beside(&log, path, "vocabulary",
+                              "vocabulary bytes_per_id uniform bits_per_byte"));
     for (int i = 0; i < SIZES; i++)
         exit_if(tsv_row(&log, 4, (double[]){(double)sizes[i], outcomes[i].bytes_per_id,
                                             outcomes[i].uniform, outcomes[i].bits[POINTS - 1]}));
@@ -122,7 +124,7 @@ int main(int argc, char **argv)
     exit_if(text_map(&file, text));
     Parts parts = part(&file);
     printf("%zu bytes to learn from, %zu held out; %d steps of %d ids for each\n", parts.train,
-           parts.size - parts.train, STEPS, 16 * CONTEXT);
+           parts.size - parts.train, STEPS, BATCH * CONTEXT);
     printf("  ids   bytes per id   a blind guess   after training, in bits per byte\n");
     for (int i = 0; i < SIZES; i++) {
         outcomes[i] = run(parts, sizes[i], seed);

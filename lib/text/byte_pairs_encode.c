@@ -32,7 +32,8 @@ static void remember(Words *words, Word *slot, const uint64_t key[2], size_t siz
         words->count = 0;
         slot = word_slot(words, key, size);
     }
-    *slot = (Word){.key = {key[0], key[1]}, .size = (unsigned char)size, .count = (unsigned char)count};
+    *slot =
+        (Word){.key = {key[0], key[1]}, .size = (unsigned char)size, .count = (unsigned char)count};
     memcpy(slot->ids, ids, count * sizeof *ids);
     words->count++;
 }
