@@ -88,6 +88,13 @@ refused "other settings or another text" "$gpt2" train --text "$course" --run ru
 refused "float" "$gpt2_double" train --text "$course" --run run --resume $small --steps 6
 refused "expected" "$gpt2" sample --run nowhere
 refused "--prompt" "$gpt2" sample --run run --prompt "snow: ❄"
+refused "--top-p: expected a number" "$gpt2" sample --run run --top-p 1.5
+refused "found both" "$gpt2" sample --run run --draft run --no-cache
+refused "--draft-tokens: expected a whole number" "$gpt2" sample --run run --draft-tokens 0
+refused "expected" "$gpt2" sample --run run --draft nowhere
+head -c 3000 "$course" | tr a-z A-Z > upper.txt
+$gpt2 train --text upper.txt --run upper $small --steps 1 > log 2>&1
+refused "expected a draft with the vocabulary of run" "$gpt2" sample --run run --draft upper
 refused "short.txt" "$gpt2" train --text short.txt --run run --resume $small --steps 6
 
 damage() { # damage FILE COMMAND: a copy of the run, one file changed by COMMAND (as $file)

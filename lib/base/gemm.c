@@ -218,8 +218,9 @@ static void multiply_blocks(Product *g, size_t m, size_t n, size_t k, bool add)
  * With few rows of A there is little to gain from a packed B, and packing it costs more than the
  * product: B is read where it stands, once. Only a transposed B is turned, a piece at a time, in a
  * buffer that stays in the first cache. Sums run as in the tile: from zero over each K_BLOCK, in
- * order, then into C; so a row's bits do not tell how many rows there were. */
-enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, TURNED = 16 };
+ * order, then into C; so a row's bits do not tell how many rows there were. A product of less than
+ * WORTH_A_THREAD multiplications is done before another thread has woken up. */
+enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, TURNED = 16, WORTH_A_THREAD = 1 << 17 };
 
 /* (count, k) rows of b become the columns of (k, TURNED). */
 static void turn(const real *restrict b, size_t ldb, size_t count, size_t k, real *restrict to)
@@ -247,9 +248,8 @@ static void few_block(const Product *g, size_t column, size_t count, size_t k0, 
     }
 }
 
-static void few_columns(size_t begin, size_t end, void *context)
+static void few_columns(const Product *g, size_t begin, size_t end)
 {
-    const Product *g = context;
     real sum[FEW * COLUMNS];
     for (size_t k0 = 0; k0 < g->k; k0 += K_BLOCK) {
         bool add = g->add || k0 > 0;
@@ -261,6 +261,12 @@ static void few_columns(size_t begin, size_t end, void *context)
                 *to = add ? *to + share : share;
             }
     }
+}
+
+static void few_pieces(size_t begin, size_t end, void *context)
+{
+    for (size_t column = begin; column < end; column += COLUMNS)
+        few_columns(context, column, smaller(column + COLUMNS, end));
 }
 
 void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real alpha,
@@ -282,5 +288,6 @@ void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real
     g.n = n;
     g.k = k;
     g.add = add;
-    parallel_for(n, COLUMNS, few_columns, &g);
+    bool small = n > COLUMNS && m * n * k < WORTH_A_THREAD;
+    parallel_for(n, small ? n : COLUMNS, few_pieces, &g);
 }
