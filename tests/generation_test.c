@@ -124,7 +124,6 @@ static Gpt2 *model_trained(Config config, size_t steps)
     Stream stream = stream_make(2000, 61);
     for (size_t i = 0; i < stream.count; i++)
         stream_set(&stream, i, (int)((i * i + 3 * i) % 61));
-    Vocabulary none = {0};
     TrainResult result;
     TrainSettings settings = train_settings_default();
     settings.steps = steps;
@@ -134,7 +133,7 @@ static Gpt2 *model_trained(Config config, size_t steps)
     settings.evaluate_every = 0;
     Gpt2 *model = gpt2_make(&config, 4);
     Span train = {&stream, 0, 1800}, held_out = {&stream, 1800, 2000};
-    assert_false(gpt2_train(model, &none, train, held_out, &settings, &result).failed);
+    assert_false(gpt2_train(model, NULL, train, held_out, &settings, &result).failed);
     stream_free(&stream);
     return model;
 }
