@@ -99,12 +99,12 @@ static void test_latest_of_a_run(void **state)
     for (int i = 0; i < model->parameters.count; i++)
         parameters[i] = model->parameters.items[i].tensor;
     AdamW *optimizer = adamw_make(parameters, model->parameters.count, NULL, adam_settings());
-    Vocabulary vocabulary = vocabulary_make((const unsigned char *)"abcdefg", 7);
+    Tokenizer tokenizer = {.characters = vocabulary_make((const unsigned char *)"abcdefg", 7)};
     RunState run = {.step = 10, .best = nan("")};
-    expect_none(checkpoint_save(path_of("run"), model, optimizer, &vocabulary, &run, 2));
+    expect_none(checkpoint_save(path_of("run"), model, optimizer, &tokenizer, &run, 2));
     parameter_fill(model->tokens.table, 1);
     run.step = 20;
-    expect_none(checkpoint_save(path_of("run"), model, optimizer, &vocabulary, &run, 2));
+    expect_none(checkpoint_save(path_of("run"), model, optimizer, &tokenizer, &run, 2));
     assert_int_equal(unlink(path_of("run/latest/vocabulary.txt")), 0);
     expect_none(gpt2_load(&loaded, path_of("run")));
     expect_same(loaded, model, false);
@@ -113,7 +113,7 @@ static void test_latest_of_a_run(void **state)
     assert_true(loaded->tokens.table->data[0] != 1);
     gpt2_free(loaded);
     adamw_free(optimizer);
-    vocabulary_free(&vocabulary);
+    tokenizer_free(&tokenizer);
     gpt2_free(model);
 }
 
