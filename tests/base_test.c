@@ -232,7 +232,7 @@ static bool all_shapes_are_right(void)
            shape_is_right(6, 5, 4, 0, 0, &random);
 }
 
-/* The rows of a product of M rows, `rows` at a time, hold the same bits: few rows go another way. */
+/* A product's rows hold the same bits when they are made `rows` at a time: few go another way. */
 static bool rows_are_right(bool transpose_a, bool transpose_b, size_t k, real alpha, bool add,
                            size_t rows)
 {

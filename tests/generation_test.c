@@ -1,7 +1,7 @@
 /* Tests of what writes text: 200 ids that are the same with the cache, without it and with a draft,
- * on any number of threads; logits that are the same bits; memory that stays; selections over a large
- * vocabulary; contracts; and characters that come out whole. The distributions themselves are held by
- * the gate of chapter 18. */
+ * on any number of threads; logits that are the same bits; memory that stays; selections over a
+ * large vocabulary; contracts; and characters that come out whole. The distributions themselves are
+ * held by the gate of chapter 18. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +40,7 @@ static Config config_small(void)
     return config;
 }
 
-/* ---- 200 ids ---------------------------------------------------------------------------------- */
+/* ---- 200 ids --------------------------------------------------------------------------------- */
 typedef struct {
     int ids[COUNT];
     size_t count;
@@ -204,7 +204,7 @@ static void test_memory_stays(void **state)
     gpt2_free(draft);
 }
 
-/* ---- logits ----------------------------------------------------------------------------------- */
+/* ---- logits ---------------------------------------------------------------------------------- */
 /* The greatest difference of the logits, by the largest of them, when the text is read in pieces of
  * these sizes, the last one again and again. */
 static double logits_apart(Config config, size_t piece)
@@ -254,7 +254,7 @@ static void test_logits_are_the_same_bits(void **state)
     assert_true(apart < (sizeof(real) == 8 ? 1e-12 : 1e-5));
 }
 
-/* ---- contracts -------------------------------------------------------------------------------- */
+/* ---- contracts ------------------------------------------------------------------------------- */
 static void extend_too_far(void *context)
 {
     const int ids[49] = {0};
@@ -302,7 +302,7 @@ static void test_contracts(void **state)
     gpt2_free(model);
 }
 
-/* ---- selections over a large vocabulary -------------------------------------------------------- */
+/* ---- selections over a large vocabulary ------------------------------------------------------ */
 enum { MANY = 50257 };
 
 static int descending(const void *a, const void *b)
@@ -349,7 +349,7 @@ static void test_large_vocabulary(void **state)
     }
 }
 
-/* ---- characters -------------------------------------------------------------------------------- */
+/* ---- characters ------------------------------------------------------------------------------ */
 static char *streamed(const unsigned char *bytes, size_t size, Random *random, size_t *length)
 {
     char *out = NULL;

@@ -85,7 +85,8 @@ static double seconds_now(void)
 
 static void print_stats(size_t written, double seconds, const Proposals *proposals)
 {
-    fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds, (double)written / seconds);
+    fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds,
+            (double)written / seconds);
     if (proposals->proposed > 0)
         fprintf(stderr, "; %zu of the draft's %zu accepted: %.0f %%", proposals->accepted,
                 proposals->proposed,
@@ -448,9 +449,9 @@ static SampleJob parse_sample(int argc, char **argv)
     };
     options_parse(argc, argv,
                   "gpt2 sample [options]: text from a trained model\n"
-                  "A text longer than the context, the prompt included, is seen through a window: its "
-                  "last\nids. When the window is full it moves on by half, so the model sees from half "
-                  "of its\ncontext to all of it.",
+                  "A text longer than the context, the prompt included, is seen through a window: "
+                  "its last\nids. When the window is full it moves on by half, so the model sees "
+                  "from half of its\ncontext to all of it.",
                   options, sizeof options / sizeof *options);
     if (job.draft != NULL && settings->no_cache)
         exit_with("expected --draft or --no-cache, found both");

@@ -1,11 +1,11 @@
 /* exact: the distribution that speculative decoding writes, without drawing anything.
  *
- * A toy in place of two models: tables p and q of what follows, given the last id and the place. For
- * each run of proposals, whose probability q tells, speculative_judge is asked what it decides. It is
- * a function of numbers that are uniform in [0, 1), and as one of them grows, an id goes from accepted
- * to rejected, or the drawn id to a later one, and never back. So the share of [0, 1) that leads to a
- * decision is found by halving, to the last bit, and products and sums of such shares are the exact
- * probability of each text. Chapter 18 proves that it is the target's own. */
+ * A toy in place of two models: tables p and q of what follows, given the last id and the place.
+ * For each run of proposals, whose probability q tells, speculative_judge is asked what it decides.
+ * It is a function of numbers that are uniform in [0, 1), and as one of them grows, an id goes from
+ * accepted to rejected, or the drawn id to a later one, and never back. So the share of [0, 1) that
+ * leads to a decision is found by halving, to the last bit, and products and sums of such shares
+ * are the exact probability of each text. Chapter 18 proves that it is the target's own. */
 #ifndef WENGERT_EXACT_H
 #define WENGERT_EXACT_H
 
@@ -37,8 +37,8 @@ static const double ALMOST_ONE = 1 - 0x1p-53;
 static bool toy_still(ToyRound *round, size_t which, double u, size_t accepted, int id)
 {
     round->uniforms[which] = u;
-    Verdict verdict = speculative_judge(round->p, round->q, round->classes, round->ids, round->count,
-                                        round->uniforms);
+    Verdict verdict = speculative_judge(round->p, round->q, round->classes, round->ids,
+                                        round->count, round->uniforms);
     return which < round->count ? verdict.accepted > accepted : verdict.next <= id;
 }
 

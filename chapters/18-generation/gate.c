@@ -1,4 +1,4 @@
-/* The gate of chapter 18: what is drawn is what the model and the settings say, however it is sped up.
+/* The gate of chapter 18: what is drawn is what model and settings say, however it is sped up.
  *
  * Nothing is differentiated here, so nothing is held to differences. Weights are held to a plain
  * sort; a sampler is checked by drawing often and counting: each id's count must lie within five
@@ -15,7 +15,7 @@
 
 enum { N = 11, DRAWS = 200000 };
 
-/* ---- one id ------------------------------------------------------------------------------------ */
+/* ---- one id ---------------------------------------------------------------------------------- */
 static void draw_logits(real *logits, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -62,8 +62,8 @@ static void normalise(double *p, size_t n)
         p[i] /= total;
 }
 
-/* By the definition: softmax(l / temperature); only those of which fewer than k are larger; of these
- * only those above which less than the share p lies. */
+/* By the definition: softmax(l / temperature); only those of which fewer than k are larger; of
+ * these only those above which less than the share p lies. */
 static void probabilities(double *p, const real *logits, size_t n, SampleSettings settings)
 {
     bool kept[N];
@@ -147,9 +147,9 @@ static void check_all_frequencies(void)
                       (SampleSettings){.temperature = 0.7, .top_k = 6, .top_p = 0.7});
 }
 
-/* Logits ln 1, ln 2, ln 4: probabilities 1/7, 2/7, 4/7. The one uniform number of a draw says which:
- * below 1/7 the first, below 3/7 the second, else the third. At temperature 1/2 the odds are squared:
- * 1/21, 4/21, 16/21. */
+/* Logits ln 1, ln 2, ln 4: probabilities 1/7, 2/7, 4/7. The one uniform number of a draw says
+ * which: below 1/7 the first, below 3/7 the second, else the third. At temperature 1/2 the odds are
+ * squared: 1/21, 4/21, 16/21. */
 static void check_by_hand(void)
 {
     const real logits[3] = {0, (real)0.69314718055994530942, (real)1.38629436111989061883};
@@ -169,8 +169,8 @@ static void check_by_hand(void)
     gate_check("sample by hand: 1/21, 4/21, 16/21", sharper == 1000, "%d of 1000", sharper);
 }
 
-/* 4/7, 2/7, 1/7 from the likeliest: 0.5 needs the first alone, 0.6 the second too, 0.9 all; with the
- * two largest first, 2/3 and 1/3, 0.65 needs only one. */
+/* 4/7, 2/7, 1/7 from the likeliest: 0.5 needs the first alone, 0.6 the second too, 0.9 all; with
+ * the two largest first, 2/3 and 1/3, 0.65 needs only one. */
 static void check_top_p_by_hand(void)
 {
     const real logits[3] = {0, (real)0.69314718055994530942, (real)1.38629436111989061883};
@@ -207,7 +207,7 @@ static void check_range(void)
                "%d of 1000 equal", same);
 }
 
-/* The same seed repeats; another does not; and a draw takes one random number, whatever it gives. */
+/* The same seed repeats; another does not; a draw takes one random number, whatever it gives. */
 static void check_seed(void)
 {
     real logits[N];
@@ -225,7 +225,7 @@ static void check_seed(void)
     gate_check("sample one random number a draw", a.counter == 50, "%d", (int)a.counter);
 }
 
-/* ---- the cache ----------------------------------------------------------------------------------- */
+/* ---- the cache ------------------------------------------------------------------------------- */
 enum { WRITTEN_MAX = 40, ROOM = 7, V = 13 };
 
 static Config config_small(void)
@@ -351,7 +351,7 @@ static void check_window(void)
     gate_check("cache window moves by half of the room", wrong == 0, "%d wrong", wrong);
 }
 
-/* ---- speculative decoding, exactly --------------------------------------------------------------- */
+/* ---- speculative decoding, exactly ----------------------------------------------------------- */
 static void draw_tables(Toy *toy, SampleSettings sampling, bool same)
 {
     for (size_t t = 0; t < toy->length; t++)
@@ -414,7 +414,7 @@ static void check_judge_by_hand(void)
     gate_check("speculative by hand", right == count, "%d of %d", right, count);
 }
 
-/* ---- many ids ------------------------------------------------------------------------------------ */
+/* ---- many ids -------------------------------------------------------------------------------- */
 typedef struct {
     int ids[WRITTEN_MAX], count, stop_after;
     bool recorded; /* a tape was kept, though nobody asks for gradients */
@@ -499,7 +499,7 @@ static void check_stops(const Gpt2 *model)
                "%zu of %d ends", right, V);
 }
 
-/* ---- speculative decoding, counted --------------------------------------------------------------- */
+/* ---- speculative decoding, counted ----------------------------------------------------------- */
 enum { SMALL_V = 4, ROUNDS = 6000, OUTCOMES = SMALL_V * SMALL_V * SMALL_V };
 
 /* The model's own probability of each three ids after the prompt. */
@@ -515,8 +515,8 @@ static void enumerate(double *p, const Gpt2 *model, const int *prompt, size_t n,
             double weights[SMALL_V];
             size_t t = n + i, begin = window_begin(t, ROOM);
             const Tensor *logits = gpt2_forward(model, ids + begin, 1, t - begin, NULL, 0);
-            double total = sample_weights(weights, logits->data + (t - begin - 1) * SMALL_V, SMALL_V,
-                                          sampling);
+            const real *last = logits->data + (t - begin - 1) * SMALL_V;
+            double total = sample_weights(weights, last, SMALL_V, sampling);
             ids[t] = outcome / (int)digit % SMALL_V;
             p[outcome] *= weights[ids[t]] / total;
             tape_release(mark);
@@ -577,7 +577,7 @@ static void check_all_generation(void)
                  (SampleSettings){.temperature = 3, .top_k = 3, .top_p = 0.95});
 }
 
-/* ---- streaming ----------------------------------------------------------------------------------- */
+/* ---- streaming ------------------------------------------------------------------------------- */
 /* What comes out of a text cut at the bits of `cuts`; owned. */
 static char *streamed(const char *bytes, size_t size, unsigned cuts)
 {
@@ -630,7 +630,8 @@ int main(int argc, char **argv)
     check_greedy("sample temperature 0 is argmax, top 3",
                  (SampleSettings){.temperature = 0, .top_k = 3});
     check_greedy("sample top 1 is argmax", (SampleSettings){.temperature = 2, .top_k = 1});
-    check_greedy("sample a tiny top-p is argmax", (SampleSettings){.temperature = 2, .top_p = 0.01});
+    check_greedy("sample a tiny top-p is argmax",
+                 (SampleSettings){.temperature = 2, .top_p = 0.01});
     check_weights("sample weights by definition", false);
     check_weights("sample weights by definition, many equal", true);
     check_all_frequencies();

@@ -1,6 +1,6 @@
-/* Trains a GPT-2 for a few seconds, asks it what follows a prompt, and shows how temperature, top-k and
- * top-p change that one distribution before anything is drawn from it; then draws. A smaller one
- * guesses ahead for it. Last, how fast a model writes with the cache and without.
+/* Trains a GPT-2 for a few seconds, asks it what follows a prompt, and shows how temperature, top-k
+ * and top-p change that one distribution before anything is drawn from it; then draws. A smaller
+ * one guesses ahead for it. Last, how fast a model writes with the cache and without.
  * Columns: rank (1 is the most likely character), then for each setting the probability of the
  * character of that rank. The second table: position, and tokens per second with_the_cache and
  * without. Run it where chapters/ is. */
@@ -29,7 +29,8 @@ static Gpt2 *train(const Corpus *corpus, const char *text, size_t layers, size_t
     config.n_embd = width;
     config.n_positions = 32;
     config.vocab_size = (size_t)corpus->vocabulary.size;
-    require(config.vocab_size <= VOCABULARY, "train: %zu characters are too many", config.vocab_size);
+    require(config.vocab_size <= VOCABULARY, "train: %zu characters are too many",
+            config.vocab_size);
     exit_if(corpus_split(&corpus->stream, text, config.n_positions, &train_part, &held_out));
     TrainSettings settings = train_settings_default();
     settings.steps = STEPS;
@@ -41,12 +42,13 @@ static Gpt2 *train(const Corpus *corpus, const char *text, size_t layers, size_t
     settings.seed = seed;
     Gpt2 *model = gpt2_make(&config, seed);
     exit_if(gpt2_train(model, NULL, train_part, held_out, &settings, &result));
-    printf("a GPT-2 of %zu layer%s of width %zu, %d steps: held-out loss below %.1f nats a character\n",
-           layers, layers == 1 ? "" : "s", width, STEPS, ceil(result.validation * 10) / 10);
+    printf("a GPT-2 of %zu layer%s of width %zu, %d steps: held-out loss below %.1f nats a "
+           "character\n", layers, layers == 1 ? "" : "s", width, STEPS,
+           ceil(result.validation * 10) / 10);
     return model;
 }
 
-/* ---- one distribution -------------------------------------------------------------------------- */
+/* ---- one distribution ------------------------------------------------------------------------ */
 /* The logits for what follows the prompt. */
 static void next_logits(const Gpt2 *model, const int *ids, size_t count, real *logits)
 {
@@ -96,7 +98,8 @@ static void show_distributions(const Gpt2 *model, const Vocabulary *vocabulary, 
     rank_ids(logits, classes, ranked);
     for (int i = 0; i < CASES; i++)
         total[i] = sample_weights(p[i], logits, classes, cases[i]);
-    exit_if(tsv_create(&log, path, "rank temperature_0.5 temperature_1 temperature_1.5 top_5 top-p_0.8"));
+    exit_if(tsv_create(&log, path, "rank temperature_0.5 temperature_1 temperature_1.5 top_5 "
+                       "top-p_0.8"));
     for (size_t rank = 0; rank < RANKS && rank < classes; rank++) {
         double row[CASES + 1] = {(double)rank + 1};
         for (int i = 0; i < CASES; i++)
@@ -109,12 +112,12 @@ static void show_distributions(const Gpt2 *model, const Vocabulary *vocabulary, 
     printf("after \"%s\" the most likely are", PROMPT);
     for (int i = 0; i < 5; i++)
         print_choice(vocabulary, ranked[i]);
-    printf("\n  the first has probability %.1f at temperature 0.5, %.1f at 1, %.1f at 1.5; top-p 0.8 "
-           "keeps %zu of %zu\n", p[0][ranked[0]] / total[0], p[1][ranked[0]] / total[1],
+    printf("\n  the first has probability %.1f at temperature 0.5, %.1f at 1, %.1f at 1.5; top-p "
+           "0.8 keeps %zu of %zu\n", p[0][ranked[0]] / total[0], p[1][ranked[0]] / total[1],
            p[2][ranked[0]] / total[2], kept, classes);
 }
 
-/* ---- drawing ----------------------------------------------------------------------------------- */
+/* ---- drawing --------------------------------------------------------------------------------- */
 typedef struct {
     const Vocabulary *vocabulary;
     Utf8Stream stream;
@@ -149,7 +152,7 @@ static void show_samples(const Gpt2 *model, const Vocabulary *vocabulary, const 
     }
 }
 
-/* ---- guessing ahead ---------------------------------------------------------------------------- */
+/* ---- guessing ahead -------------------------------------------------------------------------- */
 static bool print_nothing(int id, void *context)
 {
     (void)id;
@@ -174,7 +177,7 @@ static void show_draft(const Gpt2 *model, const Gpt2 *draft, const int *ids, siz
            10 * floor(share * 10));
 }
 
-/* ---- how fast ---------------------------------------------------------------------------------- */
+/* ---- how fast -------------------------------------------------------------------------------- */
 enum { CONTEXT = 256, TRIES = 8 };
 
 static double seconds_now(void)
@@ -236,8 +239,8 @@ int main(int argc, char **argv)
     uint64_t seed = 18;
     const Option options[] = {{"tsv", OPTION_TEXT, &path, 0, 0, "where the distributions go"},
                               {"seed", OPTION_SEED, &seed, 0, 0, "of the training and the drawing"}};
-    options_parse(argc, argv, "Shows what temperature, top-k and top-p do to a distribution, and what "
-                  "the cache does for speed.", options, 2);
+    options_parse(argc, argv, "Shows what temperature, top-k and top-p do to a distribution, and "
+                  "what the cache does for speed.", options, 2);
     Corpus corpus;
     int ids[sizeof PROMPT];
     size_t count;

@@ -237,7 +237,8 @@ static void few_block(const Product *g, size_t column, size_t count, size_t k0, 
     size_t row_step = g->transpose_a ? 1 : g->lda, k_step = g->transpose_a ? g->lda : 1;
     const real *a = g->a + k0 * k_step;
     if (!g->transpose_b) {
-        g->kernel->few(g->m, count, k, a, row_step, k_step, g->b + k0 * g->ldb + column, g->ldb, sum);
+        const real *b = g->b + k0 * g->ldb + column;
+        g->kernel->few(g->m, count, k, a, row_step, k_step, b, g->ldb, sum);
         return;
     }
     real turned[K_BLOCK * TURNED];

@@ -1,12 +1,12 @@
 /* cache: the keys and values of the positions read so far, so that a new id costs one position and
  * not all of them. Derived in chapter 18.
  *
- *   Causality: what the blocks compute at position t depends on the ids 0 to t alone. So when ids are
- *   appended, every key and value of an earlier position stays what it was; new positions need only
- *   their own queries, keys and values, and those kept here.
- * Each sum runs in the order in which gpt2_forward has it, so the logits are the same bits (for heads
- * of up to 256 elements: see gemm). Letters: T new positions, S all of them, C width, H heads,
- * D = C/H, P n_positions, V vocabulary. */
+ *   Causality: what the blocks compute at position t depends on the ids 0 to t alone. So when ids
+ *   are appended, every key and value of an earlier position stays what it was; new positions need
+ *   only their own queries, keys and values, and those kept here.
+ * Each sum runs in the order in which gpt2_forward has it, so the logits are the same bits (for
+ * heads of up to 256 elements: see gemm). Letters: T new positions, S all of them, C width, H
+ * heads, D = C/H, P n_positions, V vocabulary. */
 #include "gpt2/gpt2.h"
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ void cache_truncate(Cache *cache, size_t length)
     cache->length = length;
 }
 
-/* ---- attention over what is kept ----------------------------------------------------------------- */
+/* ---- attention over what is kept ------------------------------------------------------------- */
 typedef struct {
     const Cache *cache;
     size_t layer, t, s; /* of the s positions the last t are new */
@@ -79,7 +79,8 @@ static Tensor *attend(const Cache *cache, size_t layer, const Tensor *qkv)
 {
     size_t t = tensor_dim(qkv, 0), s = cache->length + t, heads = cache->model->config.n_head;
     Tensor *out = tensor_new(shape2(t, cache->model->config.n_embd));
-    Step step = {cache, layer, t, s, qkv->data, tape_alloc(heads * t * s * sizeof(real)), out->data};
+    real *p = tape_alloc(heads * t * s * sizeof *p);
+    Step step = {cache, layer, t, s, qkv->data, p, out->data};
     bool small = 2 * t * s * cache->model->config.n_embd < WORTH_A_THREAD;
     parallel_for(heads, small ? heads : 1, attend_heads, &step);
     return out;
@@ -95,7 +96,7 @@ static Tensor *extend_block(const Cache *cache, size_t layer, Tensor *x)
     return tensor_add(x, feed_forward(&block->mlp, layer_norm_forward(&block->norm2, x)));
 }
 
-/* ---- the model over new positions ---------------------------------------------------------------- */
+/* ---- the model over new positions ------------------------------------------------------------ */
 static Tensor *embed(const Cache *cache, const int *ids, size_t n)
 {
     const Gpt2 *model = cache->model;
@@ -133,7 +134,7 @@ Tensor *gpt2_extend(Cache *cache, const int *ids, size_t n, size_t last)
     return logits;
 }
 
-/* ---- a text that grows past the context ----------------------------------------------------------- */
+/* ---- a text that grows past the context ------------------------------------------------------ */
 size_t window_begin(size_t n, size_t positions)
 {
     size_t step = positions > 1 ? positions / 2 : 1;

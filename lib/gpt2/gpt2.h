@@ -169,7 +169,7 @@ Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_
  * evenly spread. */
 double gpt2_evaluate(const Gpt2 *model, Span span, size_t context, size_t batch, size_t windows);
 
-/* ---- sample -------------------------------------------------------------------------------------- */
+/* ---- sample ---------------------------------------------------------------------------------- */
 typedef struct {
     double temperature; /* 0: always the most likely */
     size_t top_k;       /* 0: all */
@@ -179,16 +179,16 @@ typedef struct {
 /* What the next id is drawn from: id i has the probability weights[i] / total, and the total is
  * returned. Weights are exp(logit / temperature) up to a common factor, for the top_k largest; then
  * of those the largest, as many as it takes to reach top_p of their sum (Holtzman et al. 2020): the
- * one that reaches it stays. Ids with the same logit as the last one that stays do too. Temperature 0
- * gives the first of the largest all. logits and weights have n, at least 1; a largest logit that is
- * not finite is a broken contract. */
+ * one that reaches it stays. Ids with the same logit as the last one that stays do too. Temperature
+ * 0 gives the first of the largest all. logits and weights have n, at least 1; a largest logit that
+ * is not finite is a broken contract. */
 double sample_weights(double *weights, const real *logits, size_t n, SampleSettings settings);
 /* Id i with probability weights[i] / total, from one uniform number in [0, 1). */
 int sample_from(const double *weights, size_t n, double total, double uniform);
 /* Both in one. Takes one random number, at temperature 0 none. */
 int sample_id(const real *logits, size_t n, SampleSettings settings, Random *random);
 
-/* ---- cache --------------------------------------------------------------------------------------- */
+/* ---- cache ----------------------------------------------------------------------------------- */
 /* Keys and values of the positions that a model has read. Positions count from 0 to `length`; as a
  * part of a longer text, position 0 is the text's id `begin`. */
 typedef struct {
@@ -208,24 +208,24 @@ void cache_truncate(Cache *cache, size_t length);
  * ids, to the bit for heads of at most 256 elements. */
 Tensor *gpt2_extend(Cache *cache, const int *ids, size_t n, size_t last);
 
-/* Where the window over a text of n ids begins. Up to n_positions ids it is 0; then the window moves
- * on by half of n_positions whenever it would be too long: what is seen of the text are the last
- * n_positions/2 + 1 to n_positions ids, and it depends on n alone. */
+/* Where the window over a text of n ids begins. Up to n_positions ids it is 0; then the window
+ * moves on by half of n_positions whenever it would be too long: what is seen of the text are the
+ * last n_positions/2 + 1 to n_positions ids, and it depends on n alone. */
 size_t window_begin(size_t n, size_t positions);
 /* Reads what the cache does not hold yet of the window over the text ids[0..n), all of it when the
- * window has moved; logits as gpt2_extend gives them. The text must be the one read before with more
- * ids behind it. cache_forget makes it a text of n ids again. */
+ * window has moved; logits as gpt2_extend gives them. The text must be the one read before with
+ * more ids behind it. cache_forget makes it a text of n ids again. */
 Tensor *cache_follow(Cache *cache, const int *ids, size_t n, size_t last);
 void cache_forget(Cache *cache, size_t n);
 
-/* ---- speculative ---------------------------------------------------------------------------------- */
+/* ---- speculative ----------------------------------------------------------------------------- */
 typedef struct {
     size_t accepted; /* of the proposed ids, from the first on */
     int next;        /* the id after them */
 } Verdict;
 
-/* The decision on `count` proposed ids. p (count+1,V) and q (count,V) are probabilities, the target's
- * and those that each id was drawn from; uniforms are count + 1 numbers in [0, 1). */
+/* The decision on `count` proposed ids. p (count+1,V) and q (count,V) are probabilities, the
+ * target's and those that each id was drawn from; uniforms are count + 1 numbers in [0, 1). */
 Verdict speculative_judge(const double *p, const double *q, size_t classes, const int *proposed,
                           size_t count, const double *uniforms);
 
@@ -239,12 +239,12 @@ typedef struct {
     size_t written, proposed, accepted;
 } Round;
 
-/* Writes 1 to `most` ids behind the n of ids, distributed as the model's own under this sampling. The
- * text must be what the last round left. */
+/* Writes 1 to `most` ids behind the n of ids, distributed as the model's own under this sampling.
+ * The text must be what the last round left. */
 Round speculative_round(Speculative *speculative, int *ids, size_t n, size_t most,
                         SampleSettings sampling, Random *random);
 
-/* ---- generate ------------------------------------------------------------------------------------- */
+/* ---- generate -------------------------------------------------------------------------------- */
 typedef struct {
     size_t proposed, accepted; /* ids of the draft */
 } Proposals;

@@ -1,8 +1,9 @@
 /* sample: one id drawn from logits. Taught in chapter 18.
  *
  * Weights exp(logit / temperature); the top_k largest of them; of those the largest until they have
- * top_p of the whole; one uniform number walks along what is left. Neither cut sorts the vocabulary:
- * both look for one logit, the lowest that stays, by a selection whose expected time is linear. */
+ * top_p of the whole; one uniform number walks along what is left. Neither cut sorts the
+ * vocabulary: both look for one logit, the lowest that stays, by a selection whose expected time is
+ * linear. */
 #include "gpt2/gpt2.h"
 
 #include <string.h>
@@ -19,7 +20,7 @@ static size_t argmax(const real *logits, size_t n)
     return best;
 }
 
-/* ---- the lowest logit that stays ----------------------------------------------------------------- */
+/* ---- the lowest logit that stays ------------------------------------------------------------- */
 typedef struct {
     real logit;
     double weight;
@@ -105,7 +106,7 @@ static real floor_of_top_p(const real *logits, const double *weights, size_t n, 
     return floor;
 }
 
-/* ---- weights, and a draw from them --------------------------------------------------------------- */
+/* ---- weights, and a draw from them ----------------------------------------------------------- */
 double sample_weights(double *weights, const real *logits, size_t n, SampleSettings settings)
 {
     size_t best = argmax(logits, n);

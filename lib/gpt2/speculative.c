@@ -1,18 +1,19 @@
-/* speculative: a small model guesses ahead, the large one checks all guesses in one forward. The ids
- * are distributed as if the large model had written alone. Derived in chapter 18.
+/* speculative: a small model guesses ahead, the large one checks all guesses in one forward. The
+ * ids are distributed as if the large model had written alone. Derived in chapter 18.
  *
  *   The draft proposes x_1 ... x_k, each drawn from its own q_i. One forward of the target gives
  *   p_1 ... p_{k+1}. In order, x_i is accepted with probability min(1, p_i(x_i) / q_i(x_i)); at the
  *   first that is not, an id is drawn from max(0, p_i - q_i), normalised, and the round ends; when
  *   all are accepted, one more is drawn from p_{k+1}. A round writes 1 to k+1 ids.
- * Sources: Leviathan, Kalman and Matias, "Fast inference from transformers via speculative decoding",
- * ICML 2023; Chen et al., "Accelerating large language model decoding with speculative sampling", 2023. */
+ * Sources: Leviathan, Kalman and Matias, "Fast inference from transformers via speculative
+ * decoding", ICML 2023; Chen et al., "Accelerating large language model decoding with speculative
+ * sampling", 2023. */
 #include "gpt2/gpt2.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the verdict on a round ----------------------------------------------------------------------- */
+/* ---- the verdict on a round ------------------------------------------------------------------ */
 /* An id from max(0, p - q), normalised. */
 static int draw_rest(const double *p, const double *q, size_t classes, double uniform)
 {
@@ -40,7 +41,7 @@ Verdict speculative_judge(const double *p, const double *q, size_t classes, cons
     return (Verdict){count, sample_from(p, classes, 1, uniforms[count])};
 }
 
-/* ---- rounds --------------------------------------------------------------------------------------- */
+/* ---- rounds ---------------------------------------------------------------------------------- */
 struct Speculative {
     Cache *target, *draft;
     size_t tokens, classes;
