@@ -80,6 +80,8 @@ typedef struct {
     MappedFile mapped;
 } Stream;
 
+/* The bytes of an id: 1 for a vocabulary of at most 256, 2 for at most 65536, else 4. */
+int stream_width(int vocabulary_size);
 /* Room for `count` ids below `vocabulary_size`, to be filled with stream_set. */
 Stream stream_make(size_t count, int vocabulary_size);
 void stream_set(Stream *stream, size_t at, int id);
@@ -90,6 +92,8 @@ void stream_shorten(Stream *stream, size_t count);
  * as numpy's tofile writes them. It is mapped, so that a file larger than memory will do, and read
  * through once: every id must be below vocabulary_size. */
 Error stream_map(Stream *stream, const char *path, int width, int vocabulary_size);
+/* Such a file from a stream, whole or not at all. */
+Error stream_write(const Stream *stream, const char *path);
 void stream_free(Stream *stream);
 
 /* ---- corpus ------------------------------------------------------------------------------------
@@ -104,10 +108,14 @@ typedef struct {
     Stream stream;
 } Corpus;
 
-/* Reads a text file whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
- * every character must be in it; with NULL it is made from the text. Not text, and an Error: a
- * missing, unreadable or empty file, a folder, and a file that holds a NUL byte, which no text does
- * and nearly every other file does. Text in an old encoding passes, as bytes. */
+/* Maps a file of text. Not text, and an Error: a missing, unreadable or empty file, a folder, and a
+ * file that holds a NUL byte, which no text does and nearly every other file does. Text in an old
+ * encoding passes. */
+Error text_map(MappedFile *file, const char *path);
+
+/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
+ * every character must be in it; with NULL it is made from the text. Text in an old encoding passes, as
+ * bytes. */
 Error corpus_read(Corpus *corpus, const char *path, const Vocabulary *vocabulary);
 void corpus_free(Corpus *corpus);
 
