@@ -207,6 +207,24 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 
+# ---- parity ---------------------------------------------------------------------------------------
+# Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
+# parity` has PyTorch make everything anew.
+PARITY = $(B)/$(1)/parity/parity
+define parity_rules
+$(call PARITY,$(1)): $(wildcard tests/parity/*.c tests/parity/*.h) $(call gpt2_library,$(1)) $(call library,$(1))
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) tests/parity"
+	$(Q)$(CC) $(FLAGS_$(1)) $(LATE_CFLAGS) $(wildcard tests/parity/*.c) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call parity_rules,$(p))))
+
+.PHONY: parity
+parity: ## hold ops, layers, models and training to PyTorch, everything made anew
+	@sh setup.sh parity
+	@$(QUIET_MAKE) $(foreach p,$(PRECISIONS),$(call PARITY,$(p)))
+	@sh tests/parity/run.sh $(B)
+
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)

@@ -224,43 +224,21 @@ static Error read_vocabulary(Vocabulary *vocabulary, const Config *config, const
     return error;
 }
 
-/* Before memory is asked for: no element is narrower than 2 bytes, so a config that promises more
- * parameters than the file can hold is caught here. */
-static Error check_room(const Config *config, const char *path)
-{
-    MappedFile file;
-    Error error = file_map(&file, path);
-    size_t count = gpt2_parameter_count(config), size = file.size;
-    file_unmap(&file);
-    if (error.failed || size / 2 >= count)
-        return error;
-    return error_make("%s: expected %zu parameters, as config.json says, found %zu bytes", path,
-                      count, size);
-}
-
 Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabulary)
 {
     Path folder;
-    Config config;
+    Gpt2 *loaded;
     Error error = run_find(run, &folder);
+    if (!error.failed)
+        error = load_found(&loaded, &folder);
     if (error.failed)
         return error;
-    Path path = path_join(folder.text, "model.safetensors");
-    error = config_read(&config, path_join(folder.text, "config.json").text);
-    if (!error.failed)
-        error = check_room(&config, path.text);
-    if (!error.failed)
-        error = read_vocabulary(vocabulary, &config, path_join(folder.text, "vocabulary.txt").text);
+    error = read_vocabulary(vocabulary, &loaded->config,
+                            path_join(folder.text, "vocabulary.txt").text);
     if (error.failed)
-        return error;
-    Gpt2 *made = gpt2_make(&config, 0);
-    error = safetensors_read(&made->parameters, path.text);
-    if (!error.failed) {
-        *model = made;
-        return error;
-    }
-    gpt2_free(made);
-    vocabulary_free(vocabulary);
+        gpt2_free(loaded);
+    else
+        *model = loaded;
     return error;
 }
 

@@ -2,7 +2,8 @@
  *
  *   config.c      the model's sizes and variants; config.json
  *   model.c       GPT-2 made of layers: forward, loss, initial values
- *   safetensors.c named tensors in Hugging Face's file format
+ *   safetensors_*.c named tensors in Hugging Face's file format
+ *   load.c        a model out of a folder of such files, ours or another's
  *   checkpoint.c  a run's folder: written atomically, resumed exactly
  *   trainer.c     the training loop
  *   evaluate.c    loss over held-out text; what a model says of each id
@@ -55,6 +56,8 @@ typedef struct {
  * projections (c_proj) scaled by 1/sqrt(2 n_layer), biases 0, gains 1. The config must have passed
  * config_check. The caller frees with gpt2_free. */
 Gpt2 *gpt2_make(const Config *config, uint64_t seed);
+/* The same with nothing drawn, weights 0, for values that come from elsewhere. */
+Gpt2 *gpt2_make_empty(const Config *config);
 void gpt2_free(Gpt2 *model);
 void gpt2_set_plain(Gpt2 *model, bool plain);
 size_t gpt2_parameter_count(const Config *config); /* by formula, without making it */
@@ -72,11 +75,19 @@ Tensor *gpt2_loss(const Gpt2 *model, const int *ids, const int *targets, size_t 
 /* Writes the list to path (whole or not at all), in the precision of this build: F64 or F32. The
  * metadata has "format": "pt", as other tools expect. */
 Error safetensors_write(const Parameters *list, const char *path);
+/* The same in F32, the precision that others expect, from either build; a double is rounded. */
+Error safetensors_write_f32(const Parameters *list, const char *path);
 /* Fills every tensor of the list from the file, converting F64, F32, F16 and BF16. Names may carry
  * the prefix "transformer."; mask buffers ("attn.bias", "attn.masked_bias") and, when the list has
  * none, a tied "lm_head.weight" are skipped. A tensor missing, extra, of another shape or twice
  * there, and every broken header, is an Error; then no tensor of the list has changed. */
 Error safetensors_read(Parameters *list, const char *path);
+
+/* ---- load ----------------------------------------------------------------------------------------
+ * The model of a folder with config.json and model.safetensors, as Hugging Face's libraries and this
+ * one write them, or of a run's latest checkpoint. In the precision of this build, whatever the file's.
+ * The caller frees with gpt2_free; after an Error there is nothing to free. */
+Error gpt2_load(Gpt2 **model, const char *folder);
 
 /* ---- checkpoint ----------------------------------------------------------------------------------
  * RUN/step-00000500/ holds model.safetensors, config.json, optimizer.safetensors ("NAME.first",
