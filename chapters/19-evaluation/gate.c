@@ -1,7 +1,7 @@
 /* The gate of chapter 19: every figure is that of a slow loop which does what the definition says.
  *
- * Nothing is differentiated here. Windows are counted for every small case; each scored id is held to
- * a forward of its own over just the ids that it may be predicted from; and two models whose
+ * Nothing is differentiated here. Windows are counted for every small case; each scored id is held
+ * to a forward of its own over just the ids that it may be predicted from; and two models whose
  * probabilities are known beforehand give perplexities and accuracies that are worked by hand. */
 #include "gpt2/gpt2.h"
 
@@ -21,9 +21,9 @@ static bool close_to(double found, double expected)
     return fabs(found - expected) <= tolerance() * fabs(expected);
 }
 
-/* ---- which window scores what -------------------------------------------------------------------- */
-/* Whether the windows score every id from the second on exactly once, each with something before it,
- * and never need more inputs than the context. */
+/* ---- which window scores what ---------------------------------------------------------------- */
+/* Whether the windows score every id from the second on exactly once, each with something before
+ * it, and never need more inputs than the context. */
 static bool covers(size_t ids, size_t context, size_t stride)
 {
     size_t times[64] = {0}, windows = strided_count(ids, context, stride), last = 0;
@@ -70,7 +70,7 @@ static void check_windows_by_hand(void)
     gate_check("windows by hand: 10 ids, context 4", right, "strides 2 and 4");
 }
 
-/* ---- models -------------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------- */
 static Gpt2 *model_make(size_t classes, size_t width, size_t heads, bool tied)
 {
     const Config config = {.n_layer = 2, .n_head = heads, .n_embd = width, .vocab_size = classes,
@@ -98,8 +98,8 @@ static Gpt2 *model_zero(size_t classes)
 }
 
 /* Gives id + 1 (after the last, 0) the probability 3/4 and shares the rest among the others. Blocks
- * of zeros pass their input on, so what reaches the head is the normalised row of the table. With the
- * unit vectors as table that is a ([c = id] - 1/C), a = 1/sqrt(1/C - 1/C^2 + epsilon); and a head
+ * of zeros pass their input on, so what reaches the head is the normalised row of the table. With
+ * the unit vectors as table that is a ([c = id] - 1/C), a = 1/sqrt(1/C - 1/C^2 + epsilon); and a head
  * that holds s at (id + 1, id) puts s a between the favourite's logit and the others'. */
 static Gpt2 *model_cycle(size_t classes)
 {
@@ -115,7 +115,7 @@ static Gpt2 *model_cycle(size_t classes)
     return model;
 }
 
-/* ---- one id, slowly ------------------------------------------------------------------------------ */
+/* ---- one id, slowly -------------------------------------------------------------------------- */
 /* -log p of ids[at] from ids[begin] ... ids[at - 1], by a forward over just these. */
 static Score score_slowly(const Gpt2 *model, const int *ids, size_t begin, size_t at)
 {
@@ -231,7 +231,7 @@ static void check_span(void)
     gpt2_free(model);
 }
 
-/* ---- models that are known ----------------------------------------------------------------------- */
+/* ---- models that are known ------------------------------------------------------------------- */
 static void check_blind(void)
 {
     Gpt2 *model = model_zero(V);
@@ -292,7 +292,7 @@ static void check_join(void)
     free(joined);
 }
 
-/* ---- lambada ------------------------------------------------------------------------------------- */
+/* ---- lambada --------------------------------------------------------------------------------- */
 /* " abcdefg" are ids 0 to 7. */
 static void add_text(Passages *passages, const char *text)
 {
