@@ -120,15 +120,16 @@ gate: $(GATES) ## the table of one gate: make gate CH=07
 
 # ---- programs -----------------------------------------------------------------------------------
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
-# runs in double, so that its numbers are the lesson's; gpt2 is built in both precisions.
+# runs in double, so that its numbers are the lesson's; gpt2 and evaluate are built in both precisions.
 PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
 PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
 GPT2 = $(B)/float/programs/17-gpt2/gpt2
 GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
+EVALUATE = $(B)/float/programs/19-evaluation/evaluate
 
 LATE = 15-training/overfit 16% 17% 18% 19% 2%
 .PHONY: programs early-programs
-programs: $(PROGRAMS) $(GPT2)
+programs: $(PROGRAMS) $(GPT2) $(EVALUATE)
 early-programs: $(patsubst %,$(B)/double/programs/%,$(filter-out $(LATE),$(PROGRAM_SOURCES:chapters/%.c=%)))
 define program_rule
 $(B)/$(1)/programs/$(2): $(B)/$(1)/chapters/$(2).o $(if $(filter $(LATE),$(2)),$(call gpt2_library,$(1)),) $(call library,$(1))
@@ -258,6 +259,13 @@ train: $(GPT2) ## train on any text: make train TEXT=file [RUN=folder] [ARGS="--
 sample: RUN = $(patsubst %/latest,%,$(firstword $(shell ls -td build/start/latest checkpoints/*/latest 2>/dev/null) build/start))
 sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
 	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
+
+# The two benchmarks, on ../shared/data's files unless TEXT names others.
+.PHONY: perplexity lambada
+perplexity: $(EVALUATE) ## of a text by windows that overlap: make perplexity RUN=folder [TEXT=file] [ARGS="--stride 32"]
+	@$(EVALUATE) perplexity --run "$(RUN)" --text "$(or $(TEXT),../shared/data/wiki.test.raw)" $(ARGS)
+lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT=file]
+	@$(EVALUATE) lambada --run "$(RUN)" --text "$(or $(TEXT),../shared/data/lambada_test.jsonl)" $(ARGS)
 
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw

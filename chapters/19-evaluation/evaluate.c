@@ -246,7 +246,7 @@ static Error read_text(const Job *job, Judged *judged, Stream *stream)
     if (strcmp(job->protocol, "joined") == 0)
         text = joined = wikitext_join(file.bytes, file.size, &size);
     if (size == 0)
-        error = error_make("%s: expected text, found blank lines alone", job->text);
+        error = error_make("%s: expected text, found a blank line", job->text);
     if (!error.failed)
         error = tokenizer_encode(&judged->tokenizer, text, size, job->text, false, &ids);
     if (!error.failed)

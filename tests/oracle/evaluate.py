@@ -23,7 +23,7 @@ import torch.nn.functional as F
 
 import gpt2
 
-CONTEXT = 64
+CONTEXT, WINDOW = 128, 64  # of the models; of the training
 
 
 def say(ids, begin, end, model):
@@ -137,13 +137,13 @@ def text(out, wikitext, size, passages, count):
 def train(folder, classes, path, steps):
     model, config = make(classes, 0.02)
     ids = torch.tensor(numpy.fromfile(path, "<u2").astype(int))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=6e-3, betas=(0.9, 0.99), weight_decay=0.01)
     for step in range(steps):
-        starts = torch.randint(len(ids) - CONTEXT, (8, 1)) + torch.arange(CONTEXT + 1)
+        starts = torch.randint(len(ids) - WINDOW, (8, 1)) + torch.arange(WINDOW + 1)
         window = ids[starts]
         _, cost = model.loss(window[:, :-1], window[:, 1:])
         for group in optimizer.param_groups:
-            group["lr"] = 3e-3 * min(1, (step + 1) / 20) * (1 - 0.9 * step / steps)
+            group["lr"] = 6e-3 * min(1, (step + 1) / 20) * (1 - 0.9 * step / steps)
         optimizer.zero_grad()
         cost.backward()
         optimizer.step()
@@ -154,6 +154,6 @@ def train(folder, classes, path, steps):
 torch.set_num_threads(1)
 command, arguments = sys.argv[1], [int(a) if a.isdigit() else a for a in sys.argv[2:]]
 if command == "random":
-    save(arguments[0], *make(arguments[1], 0.3))
+    save(arguments[0], *make(arguments[1], 0.1))
 else:
     {"perplexity": perplexity, "lambada": lambada, "text": text, "train": train}[command](*arguments)

@@ -72,10 +72,10 @@ rm -rf "$work"
 mkdir -p "$work/random" "$work/trained"
 cp "$data/tokenizer/encoder.json" "$data/tokenizer/vocab.bpe" "$work/random"
 need "$python" $oracle random "$work/random" 50257
-need "$python" $oracle text "$work/text" "$data/wiki.test.raw" 6000 "$data/lambada_test.jsonl" $passages
-need "$tokenize" train --text "$work/text" --size 1024 --out "$work/trained"
+need "$python" $oracle text "$work/text" "$data/wiki.test.raw" 2000 "$data/lambada_test.jsonl" $passages
+need "$tokenize" train --text "$work/text" --size 4096 --out "$work/trained"
 need "$tokenize" encode --vocabulary "$work/trained" --text "$work/text" --out "$work/text.ids"
-need "$python" $oracle train "$work/trained" 1024 "$work/text.ids" 300
+need "$python" $oracle train "$work/trained" 4096 "$work/text.ids" 400
 cat "$work/log"
 
 perplexity random 64 32
