@@ -121,15 +121,16 @@ gate: $(GATES) ## the table of one gate: make gate CH=07
 
 # ---- programs -----------------------------------------------------------------------------------
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
-# runs in double, so that its numbers are the lesson's; gpt2 is built in both precisions.
+# runs in double, so that its numbers are the lesson's; gpt2 and evaluate are built in both precisions.
 PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
 PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
 GPT2 = $(B)/float/programs/17-gpt2/gpt2
 GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
+EVALUATE = $(B)/float/programs/19-evaluation/evaluate
 
 LATE = 15-training/overfit 16% 17% 18% 19% 2%
 .PHONY: programs early-programs
-programs: $(PROGRAMS) $(GPT2)
+programs: $(PROGRAMS) $(GPT2) $(EVALUATE)
 early-programs: $(patsubst %,$(B)/double/programs/%,$(filter-out $(LATE),$(PROGRAM_SOURCES:chapters/%.c=%)))
 define program_rule
 $(B)/$(1)/programs/$(2): $(B)/$(1)/chapters/$(2).o $(if $(filter $(LATE),$(2)),$(call gpt2_library,$(1)),) $(call library,$(1))
@@ -279,11 +280,17 @@ sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [
 	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
 
 # make gpt2-124m needs a network once; WEIGHTS=DIR names a folder that has the files already.
-EVALUATE = $(B)/float/programs/19-evaluation/evaluate
 .PHONY: gpt2-124m
 gpt2-124m: $(GPT2) $(EVALUATE) ## the published GPT-2: fetched, writing, evaluated [WEIGHTS=DIR]
 	@WIKI="$(WIKI)" LAMBADA="$(LAMBADA)" TOKENS="$(TOKENS)" PASSAGES="$(PASSAGES)" PROMPT="$(PROMPT)" \
 	  sh chapters/17-gpt2/gpt2-124m.sh $(GPT2) $(EVALUATE) "$(WEIGHTS)"
+
+# The two benchmarks, on ../shared/data's files unless TEXT names others.
+.PHONY: perplexity lambada
+perplexity: $(EVALUATE) ## of a text by windows that overlap: make perplexity RUN=folder [TEXT=file] [ARGS="--stride 32"]
+	@$(EVALUATE) perplexity --run "$(RUN)" --text "$(or $(TEXT),../shared/data/wiki.test.raw)" $(ARGS)
+lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT=file]
+	@$(EVALUATE) lambada --run "$(RUN)" --text "$(or $(TEXT),../shared/data/lambada_test.jsonl)" $(ARGS)
 
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw

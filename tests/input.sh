@@ -5,6 +5,7 @@
 build=$1
 gpt2=$PWD/$build/float/programs/17-gpt2/gpt2
 gpt2_double=$PWD/$build/double/programs/17-gpt2/gpt2
+evaluate=$PWD/$build/double/programs/19-evaluation/evaluate
 course=$PWD/chapters/course.txt
 work=$build/input
 rm -rf "$work"
@@ -127,6 +128,53 @@ damage config.json 'sed "s/\"n_embd\": *8/\"n_embd\": 16/" "$file" > part && mv 
 refused "expected" "$gpt2" sample --run hurt --count 5
 damage config.json 'sed "s/\"n_layer\": *1/\"n_layer\": 2/" "$file" > part && mv part "$file"'
 refused "expected" "$gpt2" sample --run hurt --count 5
+rm -rf hurt part
+
+# ---- evaluation
+head -c 3000 "$course" > part.txt
+printf ' \n' > blank.txt
+printf 'ab' > odd.ids
+printf '\377\377\001\000' > large.ids
+printf '\001\000' > one.ids
+printf '{"text": "the end of the line"}\n{"txt": "the end"}\n' > no-text.jsonl
+printf '{"text": "the end of the line"\n' > broken.jsonl
+printf '{"text": "the line "}\n' > no-word.jsonl
+printf '{"text": "line"}\n' > one-word.jsonl
+refused "expected a command" "$evaluate"
+refused "expected a command" "$evaluate" guess
+refused "expected --run" "$evaluate" perplexity --text part.txt
+refused "expected --text FILE or --ids FILE" "$evaluate" perplexity --run run
+refused "found both" "$evaluate" perplexity --run run --text part.txt --ids one.ids
+refused "expected --text" "$evaluate" lambada --run run
+refused "expected --text" "$evaluate" held-out --run run
+refused "nowhere" "$evaluate" perplexity --run nowhere --text part.txt
+refused "unknown option" "$evaluate" perplexity --run run --text part.txt --wings 2
+refused "--protocol: expected raw or joined" "$evaluate" perplexity --run run --text part.txt --protocol split
+refused "--context: expected 2 to 8" "$evaluate" perplexity --run run --text part.txt --context 9
+refused "--context: expected 2 to 8" "$evaluate" perplexity --run run --text part.txt --context 1
+refused "--stride: expected at most" "$evaluate" perplexity --run run --text part.txt --context 4 --stride 5
+refused "--width: expected 1, 2 or 4" "$evaluate" perplexity --run run --ids one.ids --width 3
+refused "missing.txt" "$evaluate" perplexity --run run --text missing.txt
+refused "empty.txt" "$evaluate" perplexity --run run --text empty.txt
+refused "binary.txt" "$evaluate" perplexity --run run --text binary.txt
+refused "a blank line" "$evaluate" perplexity --run run --text blank.txt --protocol joined
+refused "ids of 4 bytes" "$evaluate" perplexity --run run --ids odd.ids --width 4
+refused "ids below" "$evaluate" perplexity --run run --ids large.ids
+refused "at least 2 ids" "$evaluate" perplexity --run run --ids one.ids
+refused "at least 2 ids" "$evaluate" perplexity --run run --text part.txt --limit 1
+refused "cannot be written" "$evaluate" perplexity --run run --text part.txt --report no/such/report.json
+refused "cannot be written" "$evaluate" perplexity --run run --text part.txt --write-ids no/such/ids
+refused "short.txt" "$evaluate" held-out --run run --text short.txt
+refused "missing.jsonl" "$evaluate" lambada --run run --text missing.jsonl
+refused "expected passages" "$evaluate" lambada --run run --text empty.txt
+refused 'no-text.jsonl: line 2: expected "text"' "$evaluate" lambada --run run --text no-text.jsonl
+refused "broken.jsonl: line 1" "$evaluate" lambada --run run --text broken.jsonl
+refused "no-word.jsonl: line 1: expected a last word" "$evaluate" lambada --run run --text no-word.jsonl
+refused "one-word.jsonl: line 1: expected a last word" "$evaluate" lambada --run run --text one-word.jsonl
+damage model.safetensors "cut_short 50"
+refused "model.safetensors" "$evaluate" perplexity --run hurt --text part.txt
+damage vocabulary.txt 'rm "$file"'
+refused "a tokenizer" "$evaluate" perplexity --run hurt --text part.txt
 rm -rf hurt part
 
 # ---- a loss that is not finite, and a disk that is full

@@ -1,7 +1,8 @@
-/* evaluate: loss over held-out text. Taught in chapter 15.
+/* evaluate: loss over held-out text, taught in chapter 15; and what a model says of each single id,
+ * from which chapter 19 makes its figures.
  *
- * Windows do not overlap, so each id but the first is predicted exactly once; the last window may be
- * shorter, so means are weighed by how many targets they are over. */
+ * gpt2_evaluate's windows do not overlap, so each id but the first is predicted exactly once; the
+ * last window may be shorter, so means are weighed by how many targets they are over. */
 #include "gpt2/gpt2.h"
 
 #include <stdlib.h>
@@ -40,4 +41,76 @@ double gpt2_evaluate(const Gpt2 *model, Span span, size_t context, size_t batch,
     tape_set_recording(recording);
     free(inputs);
     return counted == 0 ? nan("") : sum / (double)counted;
+}
+
+/* ---- one id at a time ------------------------------------------------------------------------ */
+enum { ROWS = 512 };
+
+size_t evaluation_batch(size_t context)
+{
+    return context >= ROWS ? 1 : ROWS / context;
+}
+
+/* Whether an argmax that takes the first of equals would take `target`; false where it is NaN. */
+static bool is_likeliest(const real *logits, size_t classes, size_t target)
+{
+    for (size_t i = 0; i < target; i++)
+        if (!(logits[i] < logits[target]))
+            return false;
+    for (size_t i = target; i < classes; i++)
+        if (!(logits[i] <= logits[target]))
+            return false;
+    return true;
+}
+
+typedef struct {
+    real *logits;
+    const int *targets;
+    Score *scores;
+    size_t classes;
+} Scoring;
+
+static void score_rows(size_t begin, size_t end, void *context)
+{
+    const Scoring *s = context;
+    for (size_t row = begin; row < end; row++) {
+        if (s->targets[row] == IGNORED)
+            continue;
+        size_t target = (size_t)s->targets[row];
+        require(target < s->classes, "gpt2_score: expected a target in [0, %zu), found %d",
+                s->classes, s->targets[row]);
+        real *x = s->logits + row * s->classes, wanted = x[target];
+        s->scores[row].likeliest = is_likeliest(x, s->classes, target);
+        LogSum sum = softmax_row(x, x, s->classes); /* in place: the logits have been read */
+        s->scores[row].nats = (double)((sum.max - wanted) + sum.rest);
+    }
+}
+
+void gpt2_score(const Gpt2 *model, const int *ids, const int *targets, size_t b, size_t t,
+                Score *scores)
+{
+    bool recording = tape_set_recording(false);
+    TapeMark mark = tape_mark();
+    Scoring scoring = {gpt2_forward(model, ids, b, t, NULL, 0)->data, targets, scores,
+                       model->config.vocab_size};
+    parallel_for(b * t, 8, score_rows, &scoring);
+    tape_release(mark);
+    tape_set_recording(recording);
+}
+
+/* ---- what is made of the sums ---------------------------------------------------------------- */
+double perplexity_of(double nats, size_t count)
+{
+    return count == 0 ? nan("") : exp(nats / (double)count);
+}
+
+double bits_per_byte(double nats, size_t bytes)
+{
+    return bytes == 0 ? nan("") : nats / (log(2.0) * (double)bytes);
+}
+
+double accuracy_error(size_t right, size_t count)
+{
+    double a = (double)right / (double)count;
+    return sqrt(a * (1 - a) / (double)count);
 }

@@ -6,13 +6,15 @@
  *   load.c        a model out of a folder of such files, ours or another's
  *   checkpoint.c  a run's folder: written atomically, resumed exactly
  *   trainer.c     the training loop
- *   evaluate.c    loss over held-out text
+ *   evaluate.c    loss over held-out text; what a model says of each id
+ *   perplexity.c  perplexity over a stream by windows that overlap
+ *   lambada.c     the last word of passages
  *   sample.c      one id from logits: temperature, top-k, top-p
  *   cache.c       keys and values kept, so that a new id costs one position
  *   speculative.c a small model guesses ahead, the large one checks
  *   generate.c    writing text
  *
- * Taught in chapters 15, 17 and 18. Letters: B batch, T time, C width (n_embd), V vocabulary.
+ * Taught in chapters 15 and 17 to 19. Letters: B batch, T time, C width (n_embd), V vocabulary.
  * Source of the model: Radford et al. 2019, "Language models are unsupervised multitask learners".
  */
 #ifndef WENGERT_GPT2_H
@@ -168,6 +170,102 @@ Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_
  * time: every id but the first is predicted once. With `windows` not 0, over that many of them,
  * evenly spread. */
 double gpt2_evaluate(const Gpt2 *model, Span span, size_t context, size_t batch, size_t windows);
+
+/* What the model says of one id: -log p in nats, and whether it is the likeliest (of equally likely
+ * ids the lowest counts, as an argmax takes it). */
+typedef struct {
+    double nats;
+    bool likeliest;
+} Score;
+
+/* Scores every target of a batch (B,T) that is not IGNORED; the other scores are left as they are.
+ * What a row says depends on the ids up to it alone, and not on how many rows there are. */
+void gpt2_score(const Gpt2 *model, const int *ids, const int *targets, size_t b, size_t t,
+                Score *scores);
+
+/* How many windows of `context` rows go through the model at once: a few hundred rows keep every
+ * thread busy, and more would only take memory. */
+size_t evaluation_batch(size_t context);
+
+/* Called after each batch: `done` of `total` windows or passages; the ids scored so far and the sum
+ * of their nats. `report` may be NULL. */
+typedef struct {
+    void (*report)(size_t done, size_t total, size_t scored, double nats, void *context);
+    void *context;
+} Watch;
+
+/* exp(nats / count): the inverse geometric mean of the probabilities. NaN when nothing counts. */
+double perplexity_of(double nats, size_t count);
+/* nats / (ln 2 bytes), whatever the bytes were cut into. NaN when there are none. */
+double bits_per_byte(double nats, size_t bytes);
+/* sqrt(a (1 - a) / n): the standard error of an accuracy a over n independent passages. */
+double accuracy_error(size_t right, size_t count);
+
+/* ---- perplexity ---------------------------------------------------------------------------------
+ * Window w has the ids [w stride, w stride + context), cut off at the end of the stream; in it are
+ * scored those ids that no window before has scored. The last window is the first that reaches the
+ * end. So every id from the second on is scored exactly once, and from the second window on with at
+ * least context - stride ids before it. Where stride = context that would be none for a window's
+ * first id: then the window begins one id earlier. 1 <= stride <= context, context >= 2. With
+ * stride < context this is the protocol of Hugging Face's guide "Perplexity of fixed-length models". */
+typedef struct {
+    size_t begin, from, end; /* ids [from, end) are scored; [begin, end - 1) go into the model */
+} StridedWindow;
+
+/* How many windows: 0 for fewer than 2 ids. */
+size_t strided_count(size_t ids, size_t context, size_t stride);
+StridedWindow strided_window(size_t ids, size_t context, size_t stride, size_t w);
+
+typedef struct {
+    size_t windows, scored;
+    double nats; /* their sum */
+} Perplexity;
+
+/* Over the ids of a span, which must be below V; context is at most n_positions. */
+Perplexity gpt2_perplexity(const Gpt2 *model, Span span, size_t context, size_t stride,
+                           Watch watch);
+
+/* The text that Hugging Face's guide makes of a WikiText file: lines, of which blank ones become
+ * empty and the others keep their line break, joined with two line breaks. What comes after the last
+ * line break is a line only if there is something. The caller frees. */
+unsigned char *wikitext_join(const unsigned char *text, size_t size, size_t *joined);
+
+/* ---- lambada -------------------------------------------------------------------------------------
+ * The LAMBADA task (Paperno et al. 2016): the last word of a passage, given all before it. The file
+ * has one JSON object a line with the passage under "text". The last word is what follows the last
+ * space; the passage without it and " WORD", with its space, become ids each on its own. */
+typedef struct {
+    size_t begin, word, end; /* ids [begin, end) of the list; from `word` on, the last word */
+} Passage;
+
+/* Starts as {0}; freed by passages_free. */
+typedef struct {
+    Ids ids;
+    Passage *items;
+    size_t count, capacity;
+} Passages;
+
+/* One more, of `count` ids whose last `word` are the last word. */
+void passages_add(Passages *passages, const int *ids, size_t count, size_t word);
+void passages_free(Passages *passages);
+
+/* The first `limit` passages of a file, or all when 0. An Error names the file and the line: no
+ * JSON object, no "text", no space in it, nothing before or after the last one, a character that is
+ * not in the vocabulary, a last word of more ids than `context`, which a model could not be asked
+ * for; or a file without a passage. Then there is nothing to free. */
+Error lambada_read(Passages *passages, const char *path, Tokenizer *tokenizer, size_t context,
+                   size_t limit);
+
+typedef struct {
+    size_t passages, shortened; /* of these so many were longer than the context */
+    size_t scored;              /* ids of last words */
+    size_t right, last_right;   /* words whose every id is the likeliest; whose last id is */
+    double nats, last_nats;     /* summed over all ids of last words; over the last ids alone */
+} Lambada;
+
+/* Each id of a last word is predicted from the ids before it, the word's own earlier ones included;
+ * from the last n_positions of them where there are more. */
+Lambada gpt2_lambada(const Gpt2 *model, const Passages *passages, Watch watch);
 
 /* ---- sample ---------------------------------------------------------------------------------- */
 typedef struct {

@@ -76,7 +76,7 @@ static double fraction_of(const Progress *p)
 static void write_fields(char fields[FIELDS][FIELD], const Progress *p)
 {
     int digits = snprintf(NULL, 0, "%zu", p->last);
-    snprintf(fields[STEP], FIELD, "step %*zu/%zu", digits, p->step, p->last);
+    snprintf(fields[STEP], FIELD, "%.20s %*zu/%zu", p->what, digits, p->step, p->last);
     write_loss(fields[LOSS], "loss", p->loss);
     write_loss(fields[VALIDATION], p->moving ? "val" : "validation", p->validation);
     write_speed(fields[SPEED], p->moving ? "tok/s" : "tokens/s", p->tokens_per_second);
@@ -155,11 +155,16 @@ void progress_begin(Progress *progress, FILE *stream, size_t first, size_t last)
 {
     require(first <= last, "progress_begin: expected first <= last, found %zu and %zu", first, last);
     *progress = (Progress){
-        .stream = stream, .first = first, .step = first, .last = last, .reported = first,
+        .stream = stream, .what = "step", .first = first, .step = first, .last = last, .reported = first,
         .loss = nan(""), .validation = nan(""), .tokens_per_second = nan(""),
         .began = seconds_now(), .drawn = -1,
         .moving = terminal_moves(stream), .unicode = terminal_has_unicode(stream),
     };
+}
+
+void progress_name(Progress *progress, const char *what)
+{
+    progress->what = what;
 }
 
 /* The twentieth of the run that a step has completed: 20 * step / last, without overflow. */

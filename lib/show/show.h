@@ -33,6 +33,7 @@ bool terminal_has_unicode(FILE *stream);
  * its own. It allocates nothing; progress_end is needed for the closing newline only. */
 typedef struct {
     FILE *stream;
+    const char *what;         /* "step", unless progress_name says otherwise */
     size_t first, step, last; /* the step it began after, the one it is at, the one it ends with */
     double loss, validation, tokens_per_second; /* NaN: not shown */
     double began, drawn;                        /* seconds of a clock that is never set back */
@@ -43,6 +44,9 @@ typedef struct {
 
 /* Begins a run of steps first+1 ... last; `first` is 0, or the step a run is resumed after. */
 void progress_begin(Progress *progress, FILE *stream, size_t first, size_t last);
+
+/* What is counted, where it is not steps: "window", "passage". The text must outlive the progress. */
+void progress_name(Progress *progress, const char *what);
 
 /* Step `step` (at most `last`) is done. NaN stands for what is not known: a NaN validation loss
  * leaves the last one shown; a NaN speed is not shown. */
