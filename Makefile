@@ -18,7 +18,7 @@ CHAPTERS := $(notdir $(wildcard chapters/[0-9][0-9]-*))
 GATED := $(notdir $(patsubst %/gate.c,%,$(wildcard chapters/[0-9][0-9]-*/gate.c)))
 
 # ---- flags --------------------------------------------------------------------------------------
-WARN = -Wall -Wextra -Wpedantic -Wstrict-prototypes -Wmissing-prototypes -Wshadow
+WARN = -Wall -Wextra -Wpedantic -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Werror=incompatible-pointer-types
 STRICT_WARN = $(if $(filter 1,$(WERROR)),-Werror,)
 # No contraction: a*b+c rounds twice everywhere, so that numbers are the same on every processor.
 # Neither errno nor floating-point traps are used here; saying so changes no value and lets the

@@ -66,7 +66,6 @@ static void train(Run *run, const char *folder, bool resume, size_t stop_after)
     char path[1200];
     TrainResult result;
     Gpt2 *model;
-    Vocabulary vocabulary;
     TrainSettings settings = train_settings_default();
     snprintf(path, sizeof path, "%s/run", folder);
     settings.steps = STEPS;
@@ -82,14 +81,14 @@ static void train(Run *run, const char *folder, bool resume, size_t stop_after)
     run->stop_after = stop_after;
     const Span nothing = {run->train.stream, run->train.begin, run->train.begin + 2};
     if (resume) {
-        exit_if(checkpoint_load_model(path, &model, &vocabulary));
-        vocabulary_free(&vocabulary);
+        exit_if(gpt2_load(&model, path));
         run->stop = 1; /* one step */
     } else {
         exit_if(checkpoint_clear(path));
         model = gpt2_make(&run->config, SEED);
     }
-    exit_if(gpt2_train(model, &run->corpus.vocabulary, run->train, nothing, &settings, &result));
+    const Tokenizer tokenizer = {.characters = run->corpus.vocabulary}; /* the corpus' own */
+    exit_if(gpt2_train(model, &tokenizer, run->train, nothing, &settings, &result));
     gpt2_free(model);
 }
 
