@@ -12,7 +12,8 @@ passed=0 failed=0
 
 verdict() { # verdict STATUS WORDS WRONG: the comparison whose output is in $work/log, and how many
             # of its groups must be wrong
-    if [ "$1" -eq 1 ] && grep -qF -- "$2" "$work/log" && [ "$(grep -c '  WRONG$' "$work/log")" -eq "$3" ]; then
+    wrong=$(grep -c '  WRONG$' "$work/log")
+    if [ "$1" -eq 1 ] && [ "$wrong" -eq "$3" ] && grep -qF -- "$2" "$work/log"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

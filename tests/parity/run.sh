@@ -92,13 +92,13 @@ for variant in tanh erf tanh-no-bias erf-no-bias untied; do
 done
 
 echo "a folder of GPT-2's size, 124M, in Hugging Face's files: logits on 64 ids"
-for form in '' prefix; do
-    made_by gpt2_124m "$made/gpt2-124m" $form || continue
-    name="124M${form:+, names with transformer.}"
-    check "$double" folder --in "$made/gpt2-124m" --name "$name, double" --bound 1e-10
-    check "$float" folder --in "$made/gpt2-124m" --name "$name, float" --bound 1e-4
-done
-rm -rf "$made/gpt2-124m"
+if made_by gpt2_124m "$made/gpt2-124m" "$made/gpt2-124m-prefixed"; then
+    for folder in gpt2-124m gpt2-124m-prefixed; do
+        check "$double" folder --in "$made/$folder" --name "$folder, double" --bound 1e-10
+        check "$float" folder --in "$made/$folder" --name "$folder, float" --bound 1e-4
+    done
+fi
+rm -rf "$made/gpt2-124m" "$made/gpt2-124m-prefixed"
 
 # ---- training ---------------------------------------------------------------------------------------
 echo "training on $text: batches of 4 windows, AdamW, decay groups, clipping, warm-up and cosine"
