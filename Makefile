@@ -229,7 +229,7 @@ parity: ## hold ops, layers, models and training to PyTorch, everything made ane
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe
+test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
@@ -239,6 +239,7 @@ test-run:
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
 	  "setup=sh tests/setup.sh" \
+	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
 
 # The unit tests as tests/all.sh takes them, for tests/release.sh.

@@ -204,9 +204,15 @@ static void test_initial_values(void **state)
     size_t bytes = model->head->size * sizeof(real);
     assert_memory_equal(model->head->data, again->head->data, bytes);
     assert_memory_not_equal(model->head->data, other->head->data, bytes);
+    Gpt2 *empty = gpt2_make_empty(&config);
+    assert_int_equal(empty->parameters.count, model->parameters.count);
+    assert_true(deviation(empty->tokens.table) == 0);
+    assert_true(deviation(empty->blocks[3].mlp.up.weight) == 0);
+    assert_true(deviation(empty->final_norm.gain) == 1);
     gpt2_free(model);
     gpt2_free(again);
     gpt2_free(other);
+    gpt2_free(empty);
 }
 
 static void test_dropout_changes_only_training(void **state)

@@ -370,11 +370,39 @@ static void test_round_trip(void **state)
     parameters_free(&back);
 }
 
+/* In F32 from either build: the header says so, and the numbers are those of the nearest floats. */
+static void test_written_in_f32(void **state)
+{
+    (void)state;
+    Parameters list = {NULL, 0, 0}, back = {NULL, 0, 0};
+    Tensor *from = parameters_add(&list, "", "x", shape2(3, 1667)); /* more than one piece */
+    Tensor *to = parameters_add(&back, "", "x", shape2(3, 1667));
+    Random random = random_make(2, 0);
+    parameter_normal(from, &random, 1);
+    from->data[0] = (real)0.1;
+    from->data[1] = (real)-INFINITY;
+    expect_none(safetensors_write_f32(&list, path_of("written")));
+    size_t size;
+    unsigned char *bytes = read_file(path_of("written"), &size);
+    assert_non_null(strstr((char *)bytes + 8,
+                           "\"x\":{\"dtype\":\"F32\",\"shape\":[3,1667],\"data_offsets\":[0,20004]}"));
+    assert_int_equal((size - 20004) % 8, 0);
+    const unsigned char tenth[] = {0xCD, 0xCC, 0xCC, 0x3D};
+    assert_memory_equal(bytes + size - 20004, tenth, 4);
+    free(bytes);
+    expect_none(safetensors_read(&back, path_of("written")));
+    for (size_t i = 0; i < from->size; i++)
+        assert_true((float)to->data[i] == (float)from->data[i] && to->data[i] == (float)to->data[i]);
+    parameters_free(&list);
+    parameters_free(&back);
+}
+
 static void test_cannot_be_written(void **state)
 {
     (void)state;
     Parameters list = small_list();
     expect_error(safetensors_write(&list, path_of("no/such/folder")), "cannot be written");
+    expect_error(safetensors_write_f32(&list, path_of("no/such/folder")), "cannot be written");
     parameters_free(&list);
 }
 
@@ -393,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_random_changes),
         cmocka_unit_test(test_written_form),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_written_in_f32),
         cmocka_unit_test(test_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);

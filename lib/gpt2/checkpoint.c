@@ -227,18 +227,17 @@ static Error read_vocabulary(Vocabulary *vocabulary, const Config *config, const
 Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabulary)
 {
     Path folder;
-    Gpt2 *loaded;
+    Config config;
     Error error = run_find(run, &folder);
     if (!error.failed)
-        error = load_found(&loaded, &folder);
+        error = config_read(&config, path_join(folder.text, "config.json").text);
+    if (!error.failed)
+        error = read_vocabulary(vocabulary, &config, path_join(folder.text, "vocabulary.txt").text);
     if (error.failed)
         return error;
-    error = read_vocabulary(vocabulary, &loaded->config,
-                            path_join(folder.text, "vocabulary.txt").text);
+    error = load_found(model, &folder);
     if (error.failed)
-        gpt2_free(loaded);
-    else
-        *model = loaded;
+        vocabulary_free(vocabulary);
     return error;
 }
 

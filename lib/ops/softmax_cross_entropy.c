@@ -77,9 +77,9 @@ Tensor *tensor_softmax_cross_entropy(Tensor *logits, const int *targets)
         saved->counted += target != IGNORED;
     }
     parallel_for(rows, ROWS, forward_rows, out);
-    real sum = 0; /* in the order of the rows, whatever the number of threads */
+    double sum = 0; /* in the order of the rows, whatever the number of threads */
     for (size_t row = 0; row < rows; row++)
-        sum += saved->losses[row];
-    out->data[0] = saved->counted == 0 ? 0 : sum / (real)saved->counted;
+        sum += (double)saved->losses[row];
+    out->data[0] = saved->counted == 0 ? 0 : (real)(sum / (double)saved->counted);
     return out;
 }

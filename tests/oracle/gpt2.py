@@ -80,6 +80,14 @@ def pairs(model):
         yield "lm_head.weight", model.head.weight, False
 
 
+def adamw(model):
+    """PyTorch's AdamW in the groups of GPT-2's training: tensors of two axes and more are decayed."""
+    parameters = [parameter for _, parameter, _ in pairs(model)]
+    groups = [{"params": [p for p in parameters if p.dim() >= 2], "weight_decay": 0.1},
+              {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.99), eps=1e-8)
+
+
 def stored(tensor, turned):
     """A copy in the layout of the files, as numpy's array."""
     return (tensor.detach().t() if turned else tensor.detach()).contiguous().clone().numpy()
