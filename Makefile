@@ -32,9 +32,9 @@ LDLIBS_BASE = -lpthread -lm
 LATE_CFLAGS := $(shell pkg-config --cflags libcjson libpcre2-8 2>/dev/null)
 LATE_LIBS := $(shell pkg-config --libs libcjson libpcre2-8 2>/dev/null || echo -lcjson -lpcre2-8)
 
-KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)
+KIND = $(notdir $(CC))$(if $(filter 1,$(SAN)),-san,)$(if $(filter 1,$(FUZZ)),-fuzz,)
 B = build/$(KIND)
-EXTRA = $(if $(filter 1,$(SAN)),$(SAN_FLAGS),)
+EXTRA = $(if $(filter 1,$(SAN)),$(SAN_FLAGS),)$(if $(filter 1,$(FUZZ)), -fsanitize=fuzzer-no-link,)
 ifneq ($(CPU),)
 export WENGERT_CPU = $(CPU)
 endif
@@ -97,7 +97,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
 # nothing else: a chapter that reaches forward does not link. cJSON and PCRE2 come in chapter 16.
 chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
-files_to = $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null))
+files_to = $(sort $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null)))
 gate = $(B)/$(1)/gates/$(2)
 
 define gate_rules
@@ -248,6 +248,22 @@ unit-list:
 	@echo $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t))))
 release: ## what takes longer: both compilers, sanitizers, valgrind, every mutant, many seeds
 	@sh tests/release.sh
+
+# ---- fuzzing ----------------------------------------------------------------------------------------
+# libFuzzer comes with clang: the library is built a third way, in a folder of its own.
+FUZZERS := $(notdir $(patsubst %_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c)))
+FUZZ_PROGRAMS = $(patsubst %,$(B)/double/fuzz/%_fuzz,$(FUZZERS))
+SECONDS ?= 60
+$(B)/double/fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(call gpt2_library,double) $(call library,double)
+	@mkdir -p $(@D)
+	@echo "  cc double $<"
+	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer $(LATE_CFLAGS) $^ $(LATE_LIBS) $(LDLIBS_BASE) -o $@
+
+.PHONY: fuzz fuzz-programs
+fuzz-programs: $(FUZZ_PROGRAMS)
+fuzz: ## every reader against broken files, with clang: make fuzz [SECONDS=60, for each]
+	@$(QUIET_MAKE) CC=clang SAN=1 FUZZ=1 fuzz-programs
+	@sh tests/fuzz/run.sh build/clang-san-fuzz/double/fuzz $(SECONDS) $(FUZZERS)
 
 # ---- using it -------------------------------------------------------------------------------------
 RUN ?= checkpoints/$(basename $(notdir $(TEXT)))

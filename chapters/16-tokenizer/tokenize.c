@@ -1,14 +1,15 @@
-/* tokenize: byte pairs from the command line. Trains a vocabulary on a text, turns a text into a file
- * of ids and back, and shows into which pieces and tokens a line falls.
+/* tokenize: byte pairs from the command line. Trains a vocabulary on a text, turns a text into a
+ * file of ids and back, and shows into which pieces and tokens a line falls.
  *
  *   tokenize train --text FILE --size N --out FOLDER
  *   tokenize encode --vocabulary FOLDER --text FILE [--out FILE.ids] [--special]
  *   tokenize decode --vocabulary FOLDER --ids FILE.ids
  *   tokenize show --vocabulary FOLDER --prompt TEXT [--special]
  *
- * FOLDER holds encoder.json and vocab.bpe, as OpenAI published GPT-2's, or vocab.json and merges.txt,
- * as Hugging Face does and `train` writes; or a run's vocabulary.txt. FILE.ids holds nothing but ids,
- * each of 2 bytes, or of 4 where the vocabulary is larger than 65536 (1 where it is at most 256). */
+ * FOLDER holds encoder.json and vocab.bpe, as OpenAI published GPT-2's, or vocab.json and
+ * merges.txt, as Hugging Face does and `train` writes; or a run's vocabulary.txt. FILE.ids holds
+ * nothing but ids, each of 2 bytes, or of 4 where the vocabulary is larger than 65536 (1 where it
+ * is at most 256). */
 #include "text/text.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static void need(const char *value, const char *option)
         exit_with("expected --%s; --help lists the options", option);
 }
 
-/* ---- train -------------------------------------------------------------------------------------- */
+/* ---- train ----------------------------------------------------------------------------------- */
 static void train(int argc, char **argv)
 {
     const char *text = "", *out = "";
@@ -56,7 +57,7 @@ static void train(int argc, char **argv)
     file_unmap(&file);
 }
 
-/* ---- encode ------------------------------------------------------------------------------------- */
+/* ---- encode ---------------------------------------------------------------------------------- */
 static void write_ids(const Ids *ids, size_t vocabulary, const char *path)
 {
     Stream stream = stream_make(ids->count, (int)vocabulary);
@@ -101,7 +102,7 @@ static void encode(int argc, char **argv)
     tokenizer_free(&tokenizer);
 }
 
-/* ---- decode ------------------------------------------------------------------------------------- */
+/* ---- decode ---------------------------------------------------------------------------------- */
 static void decode(int argc, char **argv)
 {
     const char *vocabulary = "", *path = "";
@@ -121,14 +122,15 @@ static void decode(int argc, char **argv)
     for (size_t i = 0; i < stream.count; i++) {
         size_t length;
         unsigned char room[4];
-        const unsigned char *bytes = tokenizer_token(&tokenizer, stream_get(&stream, i), room, &length);
+        const unsigned char *bytes =
+            tokenizer_token(&tokenizer, stream_get(&stream, i), room, &length);
         fwrite(bytes, 1, length, stdout);
     }
     stream_free(&stream);
     tokenizer_free(&tokenizer);
 }
 
-/* ---- show --------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 /* A token between bars, bytes that are no character of ASCII as \xE2. */
 static void print_token(const unsigned char *bytes, size_t size)
 {
@@ -152,8 +154,9 @@ static void show(int argc, char **argv)
         {"prompt", OPTION_TEXT, &prompt, 0, 0, "the text to take apart"},
         {"special", OPTION_FLAG, &special, 0, 0, "<|endoftext|> in the text is that one id"},
     };
-    options_parse(argc, argv, "tokenize show [options]: a text's tokens, one a line, with their ids",
-                  options, sizeof options / sizeof *options);
+    options_parse(argc, argv,
+                  "tokenize show [options]: a text's tokens, one a line, with their ids", options,
+                  sizeof options / sizeof *options);
     need(vocabulary, "vocabulary");
     need(prompt, "prompt");
     Tokenizer tokenizer;
@@ -194,8 +197,8 @@ int main(int argc, char **argv)
             return 0;
         }
     if (strcmp(command, "--help") != 0)
-        exit_with("expected a command: train, encode, decode or show; found \"%s\"; --help explains "
-                  "them", command);
+        exit_with("expected train, encode, decode or show, found \"%s\"; --help explains them",
+                  command);
     for (int i = 0; i < COMMANDS; i++)
         printf("tokenize %-6s  %s\n", commands[i].name, commands[i].does);
     printf("Each has its own --help.\n");

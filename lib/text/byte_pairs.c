@@ -11,7 +11,6 @@ BytePairs *byte_pairs_empty(void)
 {
     BytePairs *pairs = memory_calloc(1, sizeof *pairs);
     pairs->end = -1;
-    pairs->splitter = splitter_make();
     return pairs;
 }
 
@@ -22,7 +21,8 @@ bool byte_pairs_add_merge(BytePairs *pairs, Merge merge)
         return false;
     if (rank == pairs->merge_capacity) {
         pairs->merge_capacity = grown(pairs->merge_capacity, rank + 1);
-        pairs->merges = memory_realloc(pairs->merges, pairs->merge_capacity * sizeof *pairs->merges);
+        pairs->merges =
+            memory_realloc(pairs->merges, pairs->merge_capacity * sizeof *pairs->merges);
     }
     pairs->merges[pairs->merge_count++] = merge;
     return true;
@@ -75,7 +75,7 @@ const unsigned char *byte_pairs_token(const BytePairs *pairs, int id, size_t *si
     return strings_get(&pairs->tokens, (size_t)id, size);
 }
 
-/* ---- lists of ids ------------------------------------------------------------------------------- */
+/* ---- lists of ids ---------------------------------------------------------------------------- */
 void ids_add(Ids *list, int id)
 {
     if (list->count == list->capacity) {

@@ -47,7 +47,8 @@ typedef struct {
     size_t *slots; /* a power of two, at most half taken: NO_PLACE or a string's number */
     size_t capacity;
 } Strings;
-size_t strings_find(const Strings *strings, const unsigned char *bytes, size_t size); /* or NO_PLACE */
+/* A string's number, or NO_PLACE. */
+size_t strings_find(const Strings *strings, const unsigned char *bytes, size_t size);
 /* The string's number, which is the old count when it is new. The bytes are copied and must not lie
  * in the table itself. */
 size_t strings_add(Strings *strings, const unsigned char *bytes, size_t size);
@@ -94,7 +95,7 @@ Pieces pieces_of(Splitter *splitter, const unsigned char *text, size_t size);
 /* The next piece, which lies in the text, and its length; false at the end. */
 bool pieces_next(Pieces *pieces, const unsigned char **piece, size_t *length);
 
-/* ---- one tokenizer ----------------------------------------------------------------------------- */
+/* ---- one tokenizer --------------------------------------------------------------------------- */
 typedef struct {
     int left, right, result; /* result's bytes are left's and then right's */
 } Merge;
@@ -130,9 +131,9 @@ struct BytePairs {
     Merge *merges; /* by rank */
     size_t merge_count, merge_capacity;
     PairMap ranks;
-    Splitter *splitter;
-    Merger merger;
+    Splitter *splitter; /* this and the words: NULL until the first text is encoded */
     Words words;
+    Merger merger;
 };
 
 extern const char byte_pairs_end_text[]; /* "<|endoftext|>" */

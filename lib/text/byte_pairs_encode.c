@@ -32,7 +32,8 @@ static void remember(Words *words, Word *slot, const uint64_t key[2], size_t siz
         words->count = 0;
         slot = word_slot(words, key, size);
     }
-    *slot = (Word){.key = {key[0], key[1]}, .size = (unsigned char)size, .count = (unsigned char)count};
+    *slot =
+        (Word){.key = {key[0], key[1]}, .size = (unsigned char)size, .count = (unsigned char)count};
     memcpy(slot->ids, ids, count * sizeof *ids);
     words->count++;
 }
@@ -74,8 +75,10 @@ void byte_pairs_encode(BytePairs *pairs, const unsigned char *text, size_t size,
 {
     if (size == 0)
         return;
-    if (pairs->words.slots == NULL)
+    if (pairs->splitter == NULL) { /* the first text */
+        pairs->splitter = splitter_make();
         pairs->words.slots = memory_calloc(WORD_SLOTS, sizeof *pairs->words.slots);
+    }
     size_t at = 0, end_size = 0;
     const unsigned char *end = NULL, *found = NULL;
     if (special && pairs->end >= 0)

@@ -2,9 +2,9 @@
  *
  * The vocabulary is one JSON object, from each token to its id; the merges are lines of two tokens
  * with a space between, by rank, under a line "#version: 0.2". Tokens are written in the letters of
- * GPT-2's byte map. Both come from outside, so everything the rest relies on is checked here: ids are
- * 0 to V-1, each once; no token twice; all 256 bytes there; each merge of two tokens into a third.
- * Whatever passes can encode any text. */
+ * GPT-2's byte map. Both come from outside, so everything the rest relies on is checked here: ids
+ * are 0 to V-1, each once; no token twice; all 256 bytes there; each merge of two tokens into a
+ * third. Whatever passes can encode any text. */
 #include "text/byte_pairs.h"
 #include "text/json.h"
 
@@ -14,10 +14,11 @@
 #include <sys/stat.h>
 
 static const char VERSION[] = "#version: 0.2";
-static const char *const NAMES[2][2] = {{"vocab.json", "merges.txt"}, {"encoder.json", "vocab.bpe"}};
+static const char *const NAMES[2][2] = {{"vocab.json", "merges.txt"},
+                                        {"encoder.json", "vocab.bpe"}};
 
-/* What stands in a file, for a message of one line: cut at SHOWN characters; '?' for what is none or
- * does not show. */
+/* What stands in a file, for a message of one line: cut at SHOWN characters; '?' for what is none
+ * or does not show. */
 enum { SHOWN = 40 };
 typedef struct {
     char text[4 * SHOWN + 4];
@@ -48,7 +49,7 @@ static Shown shown_text(const char *text)
     return shown((const unsigned char *)text, strlen(text));
 }
 
-/* ---- the vocabulary ----------------------------------------------------------------------------- */
+/* ---- the vocabulary -------------------------------------------------------------------------- */
 /* Puts each item at its id; `items` has `count` places, all NULL. */
 static Error order_by_id(const cJSON *root, const char *source, const cJSON **items, size_t count)
 {
@@ -60,9 +61,9 @@ static Error order_by_id(const cJSON *root, const char *source, const cJSON **it
                               "%zu tokens, found %s", source, shown_text(item->string).text,
                               count - 1, count, shown_text(json_found(item, found)).text);
         if (items[id] != NULL)
-            return error_make("%s: token \"%s\": expected an id of its own, found %zu, which \"%s\" has",
-                              source, shown_text(item->string).text, id,
-                              shown_text(items[id]->string).text);
+            return error_make(
+                "%s: token \"%s\": expected an id of its own, found %zu, which \"%s\" has", source,
+                shown_text(item->string).text, id, shown_text(items[id]->string).text);
         items[id] = item;
     }
     return no_error();
@@ -78,9 +79,9 @@ static Error add_token(Strings *tokens, const cJSON *item, const char *source)
         error = error_make("%s: expected no empty token, found \"\" with the id %zu", source,
                            tokens->count);
     else if (!letters_to_bytes((const unsigned char *)item->string, letters, bytes, &size, &at))
-        error = error_make("%s: token \"%s\": expected letters of GPT-2's byte map, found \"%s\" at "
-                           "its byte %zu", source, shown_text(item->string).text,
-                           shown_text(item->string + at).text, at);
+        error = error_make(
+            "%s: token \"%s\": expected letters of GPT-2's byte map, found \"%s\" at its byte %zu",
+            source, shown_text(item->string).text, shown_text(item->string + at).text, at);
     else if (strings_find(tokens, bytes, size) != NO_PLACE)
         error = error_make("%s: token \"%s\" is there twice, as id %zu and as id %zu", source,
                            shown_text(item->string).text, strings_find(tokens, bytes, size),
@@ -102,7 +103,8 @@ static Error read_vocabulary(BytePairs *pairs, Contents file)
         count++;
     const cJSON **items = memory_calloc(count, sizeof *items);
     if (count > INT_MAX)
-        error = error_make("%s: expected at most %d tokens, found %zu", file.source, INT_MAX, count);
+        error =
+            error_make("%s: expected at most %d tokens, found %zu", file.source, INT_MAX, count);
     else
         error = order_by_id(root, file.source, items, count);
     for (size_t id = 0; id < count && !error.failed; id++)
@@ -116,11 +118,12 @@ static Error read_vocabulary(BytePairs *pairs, Contents file)
         return no_error();
     char letter[3];
     bytes_to_letters(&(unsigned char){(unsigned char)missing}, 1, letter);
-    return error_make("%s: expected a token for each of the 256 bytes, found none for 0x%02X, \"%s\"",
-                      file.source, (unsigned)missing, letter);
+    return error_make(
+        "%s: expected a token for each of the 256 bytes, found none for 0x%02X, \"%s\"",
+        file.source, (unsigned)missing, letter);
 }
 
-/* ---- the merges --------------------------------------------------------------------------------- */
+/* ---- the merges ------------------------------------------------------------------------------ */
 typedef struct {
     BytePairs *pairs;
     const char *source;
@@ -129,8 +132,8 @@ typedef struct {
 } MergeReader;
 
 /* The id of a token of a merge, whose bytes go to reader->buffer + *used. */
-static Error find_token(MergeReader *reader, const unsigned char *letters, size_t size, size_t *used,
-                        int *id)
+static Error find_token(MergeReader *reader, const unsigned char *letters, size_t size,
+                        size_t *used, int *id)
 {
     size_t count, at, found = NO_PLACE;
     if (letters_to_bytes(letters, size, reader->buffer + *used, &count, &at))
@@ -158,12 +161,13 @@ static Error read_merge(MergeReader *reader, const unsigned char *line, size_t s
         return error;
     size_t result = strings_find(&reader->pairs->tokens, reader->buffer, used);
     if (result == NO_PLACE)
-        return error_make("%s: line %zu: expected a vocabulary that has what \"%s\" merge to, found "
-                          "none", reader->source, reader->number, shown(line, size).text);
+        return error_make(
+            "%s: line %zu: expected a vocabulary that has what \"%s\" merge to, found none",
+            reader->source, reader->number, shown(line, size).text);
     merge.result = (int)result;
     if (!byte_pairs_add_merge(reader->pairs, merge))
-        return error_make("%s: line %zu: expected each merge once, found \"%s\" again", reader->source,
-                          reader->number, shown(line, size).text);
+        return error_make("%s: line %zu: expected each merge once, found \"%s\" again",
+                          reader->source, reader->number, shown(line, size).text);
     return no_error();
 }
 
@@ -186,7 +190,7 @@ static Error read_merges(BytePairs *pairs, Contents file)
     return error;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------------------------------- */
 Error byte_pairs_parse(BytePairs **pairs, Contents vocabulary, Contents merges)
 {
     *pairs = byte_pairs_empty();
@@ -250,7 +254,7 @@ Error byte_pairs_read_folder(BytePairs **pairs, const char *folder)
                            path_in(folder, NAMES[second][1]).text);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------ */
+/* ---- writing --------------------------------------------------------------------------------- */
 /* A token in letters; the caller frees. */
 static char *letters_of(const BytePairs *pairs, int id)
 {

@@ -1,13 +1,13 @@
 /* byte_pairs_merge: one piece into ids, by rank. Chapter 16 derives it.
  *
- * The rule (Sennrich, Haddow and Birch 2016): of all pairs of neighbours take the one of least rank,
- * merge it wherever it stands, from left to right; again, until no pair has a rank. Looking through
- * the whole piece for each merge costs n^2. Here the symbols are a linked list and the pairs wait in a
- * heap by rank and place, so that n bytes cost n log n.
+ * The rule (Sennrich, Haddow and Birch 2016): of all pairs of neighbours take the one of least
+ * rank, merge it wherever it stands, from left to right; again, until no pair has a rank. Looking
+ * through the whole piece for each merge costs n^2. Here the symbols are a linked list and the
+ * pairs wait in a heap by rank and place, so that n bytes cost n log n.
  *
  * A merge makes new pairs with its neighbours. They go to the heap when their rank's turn is over:
- * the rule looks again only then, and with files that were not made by training it matters. An entry
- * whose symbols have changed since is passed over when it comes up. */
+ * the rule looks again only then, and with files that were not made by training it matters. An
+ * entry whose symbols have changed since is passed over when it comes up. */
 #include "text/byte_pairs.h"
 
 /* The rank of the pair that symbol `at` begins; NO_PLACE if it has none, or is gone. */
@@ -31,9 +31,11 @@ static void prepare(BytePairs *pairs, const unsigned char *piece, size_t size)
     Merger *merger = &pairs->merger;
     if (size > merger->capacity) {
         merger->capacity = grown(merger->capacity, size);
-        merger->symbols = memory_realloc(merger->symbols, merger->capacity * sizeof *merger->symbols);
+        merger->symbols =
+            memory_realloc(merger->symbols, merger->capacity * sizeof *merger->symbols);
         /* A rank merges at most every second symbol, and each merge changes two pairs. */
-        merger->changed = memory_realloc(merger->changed, merger->capacity * sizeof *merger->changed);
+        merger->changed =
+            memory_realloc(merger->changed, merger->capacity * sizeof *merger->changed);
     }
     for (size_t i = 0; i < size; i++)
         merger->symbols[i] = (Symbol){.id = pairs->byte_ids[piece[i]],

@@ -1,9 +1,9 @@
 /* byte_pairs_split: a text into pieces, inside which pairs are merged and never across. Chapter 16.
  *
- * The pattern is GPT-2's (Radford et al. 2019, encoder.py): contractions; a run of letters, of numbers
- * or of other signs, each with one space before it; white space, of which the last one before
- * something else is left over for it. Every character is in some piece, so the pieces joined are the
- * text.
+ * The pattern is GPT-2's (Radford et al. 2019, encoder.py): contractions; a run of letters, of
+ * numbers or of other signs, each with one space before it; white space, of which the last one
+ * before something else is left over for it. Every character is in some piece, so the pieces joined
+ * are the text.
  *
  * GPT-2's \s is Unicode's White_Space, which is written out here: what PCRE2 calls \s has U+180E in
  * it as well. The runs are possessive (++): what follows them can never want a character back, so
@@ -17,7 +17,8 @@
 #include <pcre2.h>
 #include <stdlib.h>
 
-#define WHITE "\\t-\\r \\x85\\xA0\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}"
+#define WHITE \
+    "\\t-\\r \\x85\\xA0\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}"
 static const char PATTERN[] = "'s|'t|'re|'ve|'m|'ll|'d"
                               "| ?\\p{L}++"
                               "| ?\\p{N}++"
@@ -39,7 +40,7 @@ Splitter *splitter_make(void)
                                    PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED, &number, &at, NULL);
     require(splitter->code != NULL, "splitter_make: PCRE2 refuses the pattern at %zu, error %d", at,
             number);
-    /* Where PCRE2 was built without a compiler of its own, or may not use it, matching is slower. */
+    /* Where PCRE2 has no compiler of its own, or may not use it, matching is slower. */
     pcre2_jit_compile(splitter->code, PCRE2_JIT_COMPLETE);
     splitter->match = pcre2_match_data_create(1, NULL);
     require(splitter->match != NULL, "splitter_make: PCRE2 has no memory");

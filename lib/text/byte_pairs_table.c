@@ -18,7 +18,7 @@ size_t grown(size_t capacity, size_t need)
     return next;
 }
 
-/* Spreads all bits over all bits. Source: the finaliser of MurmurHash3 (Appleby 2011), one round. */
+/* Spreads high bits over low ones. Source: MurmurHash3's finaliser (Appleby 2011), one round. */
 static uint64_t mixed(uint64_t x)
 {
     x ^= x >> 33;
@@ -26,7 +26,7 @@ static uint64_t mixed(uint64_t x)
     return x ^ x >> 33;
 }
 
-/* ---- pairs -------------------------------------------------------------------------------------- */
+/* ---- pairs ----------------------------------------------------------------------------------- */
 static uint64_t pair_key(int left, int right)
 {
     return (uint64_t)(uint32_t)left << 32 | (uint32_t)right;
@@ -78,7 +78,7 @@ void pair_map_free(PairMap *map)
     *map = (PairMap){NULL, 0, 0};
 }
 
-/* ---- strings ------------------------------------------------------------------------------------ */
+/* ---- strings --------------------------------------------------------------------------------- */
 /* FNV-1a, 64 bits (Fowler, Noll and Vo), then mixed: its low bits alone are weak. */
 static uint64_t hash_of(const unsigned char *bytes, size_t size)
 {
@@ -95,7 +95,8 @@ const unsigned char *strings_get(const Strings *strings, size_t number, size_t *
     return strings->bytes + begin;
 }
 
-static bool string_is(const Strings *strings, size_t number, const unsigned char *bytes, size_t size)
+static bool string_is(const Strings *strings, size_t number, const unsigned char *bytes,
+                      size_t size)
 {
     size_t found;
     const unsigned char *string = strings_get(strings, number, &found);
@@ -137,7 +138,8 @@ static void strings_append(Strings *strings, const unsigned char *bytes, size_t 
     }
     if (strings->count == strings->ends_capacity) {
         strings->ends_capacity = grown(strings->ends_capacity, strings->count + 1);
-        strings->ends = memory_realloc(strings->ends, strings->ends_capacity * sizeof *strings->ends);
+        strings->ends =
+            memory_realloc(strings->ends, strings->ends_capacity * sizeof *strings->ends);
     }
     memcpy(strings->bytes + strings->used, bytes, size);
     strings->used += size;
@@ -164,7 +166,7 @@ void strings_free(Strings *strings)
     *strings = (Strings){.bytes = NULL};
 }
 
-/* ---- heap --------------------------------------------------------------------------------------- */
+/* ---- heap ------------------------------------------------------------------------------------ */
 static bool before(HeapEntry a, HeapEntry b)
 {
     return a.key < b.key || (a.key == b.key && a.value < b.value);

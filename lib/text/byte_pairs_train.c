@@ -4,12 +4,12 @@
  * pieces; the most frequent becomes a new token wherever it stands, from left to right; again.
  *
  * Counting anew for each merge would cost the text each time. But a text repeats its pieces: each
- * distinct one is kept once, with its weight, how often it occurs. And a merge changes only the pairs
- * beside it: so counts are kept, and with each pair a list of the places where it was made. A place
- * may have changed since: it is looked at when its pair's turn comes. A heap gives the pair of the
- * greatest count; its entry may be out of date the same way. Each merge at a place removes a symbol
- * and makes at most two pairs, so that all lists together stay below three times the symbols that
- * there were at first. */
+ * distinct one is kept once, with its weight, how often it occurs. And a merge changes only the
+ * pairs beside it: so counts are kept, and with each pair a list of the places where it was made. A
+ * place may have changed since: it is looked at when its pair's turn comes. A heap gives the pair
+ * of the greatest count; its entry may be out of date the same way. Each merge at a place removes a
+ * symbol and makes at most two pairs, so that all lists together stay below three times the symbols
+ * that there were at first. */
 #include "text/byte_pairs.h"
 
 #include <limits.h>
@@ -47,14 +47,14 @@ typedef struct {
     Heap heap; /* key: the greatest count less its own; value: both ids, the left one first */
 } Trainer;
 
-/* ---- the text, each distinct piece once ---------------------------------------------------------- */
+/* ---- the text, each distinct piece once ------------------------------------------------------ */
 /* The distinct pieces, and their weights in *weights, which the caller frees. */
-static Strings count_pieces(Splitter *splitter, const unsigned char *text, size_t size,
-                            uint64_t **weights)
+static Strings count_pieces(const unsigned char *text, size_t size, uint64_t **weights)
 {
     Strings distinct = {.bytes = NULL};
     size_t capacity = 0, length;
     const unsigned char *piece;
+    Splitter *splitter = splitter_make();
     Pieces pieces = pieces_of(splitter, text, size);
     *weights = NULL;
     while (pieces_next(&pieces, &piece, &length)) {
@@ -67,6 +67,7 @@ static Strings count_pieces(Splitter *splitter, const unsigned char *text, size_
             (*weights)[number] = 0;
         (*weights)[number]++;
     }
+    splitter_free(splitter);
     return distinct;
 }
 
@@ -86,7 +87,7 @@ static void lay_out(Trainer *trainer, const Strings *distinct, const uint64_t *w
     }
 }
 
-/* ---- counts ------------------------------------------------------------------------------------- */
+/* ---- counts ---------------------------------------------------------------------------------- */
 /* The pair that a letter begins with its next one; NULL if it is the last of its piece. */
 static Pair *pair_at(Trainer *trainer, size_t at)
 {
@@ -177,7 +178,7 @@ static const Pair *most_frequent(Trainer *trainer)
     return NULL;
 }
 
-/* ---- merging ------------------------------------------------------------------------------------ */
+/* ---- merging --------------------------------------------------------------------------------- */
 static void merge_at(Trainer *trainer, size_t at, Merge merge)
 {
     Letter *letters = trainer->letters, *letter = &letters[at];
@@ -205,7 +206,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The token of both together: the next id, or an older one if other pairs have made the same bytes. */
+/* The token of both together: the next id, or an older one if another pair made the same bytes. */
 static int token_of(Strings *tokens, int left, int right)
 {
     size_t first, second;
@@ -219,7 +220,7 @@ static int token_of(Strings *tokens, int left, int right)
     return (int)id;
 }
 
-/* Merges a pair wherever it stands. From left to right, which decides where equals stand in a row. */
+/* Merges a pair wherever it stands; from left to right, which matters where equals are in a row. */
 static void merge_everywhere(Trainer *trainer, const Pair *pair)
 {
     Merge merge = {pair->left, pair->right,
@@ -260,7 +261,7 @@ Error byte_pairs_train(BytePairs **pairs, const unsigned char *text, size_t byte
     for (int byte = 0; byte < 256; byte++)
         strings_add(tokens, &(unsigned char){(unsigned char)byte}, 1);
     uint64_t *weights;
-    Strings distinct = count_pieces(trainer.made->splitter, text, bytes, &weights);
+    Strings distinct = count_pieces(text, bytes, &weights);
     lay_out(&trainer, &distinct, weights);
     strings_free(&distinct);
     free(weights);

@@ -148,7 +148,9 @@ size_t windows_read(Span span, size_t batch, size_t context, size_t first, int *
 /* ---- byte pairs --------------------------------------------------------------------------------
  * GPT-2's tokenizer (Radford et al. 2019; Sennrich, Haddow and Birch 2016): a text is split into
  * pieces by a pattern, each piece is bytes, and the pair of lowest rank is merged until none is left.
- * Whatever the text, valid UTF-8 or not, its ids decode to the very same bytes. */
+ * Whatever the text, its ids decode to the very same bytes. A byte that begins no valid UTF-8 is a
+ * piece of its own, its one byte's id; the text on each side of it is split as if it stood alone.
+ * n bytes cost at most n log n, whatever they are. One thread at a time may encode with a BytePairs. */
 typedef struct BytePairs BytePairs;
 
 /* A growing list of ids; starts as {0}. */
@@ -160,10 +162,11 @@ void ids_add(Ids *list, int id);
 void ids_free(Ids *list);
 
 /* From the two published files: vocabulary (encoder.json, vocab.json) and merges (vocab.bpe,
- * merges.txt). Every broken line, unknown token, missing byte or id used twice is an Error. The caller
- * frees with byte_pairs_free; after an Error there is nothing to free. */
+ * merges.txt). Every broken line, unknown token, missing byte or id used twice is an Error. A token
+ * that no merge makes is no error: it is only ever decoded. The caller frees with byte_pairs_free;
+ * after an Error there is nothing to free. */
 Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *merges);
-/* From a folder that has them under either pair of names. */
+/* From a folder that has them under either pair of names; vocab.json and merges.txt come first. */
 Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
 /* As vocab.json and merges.txt, which other tools read; each file whole or not at all. */
 Error byte_pairs_write(const BytePairs *pairs, const char *folder);
@@ -202,8 +205,9 @@ Error tokenizer_encode(Tokenizer *tokenizer, const unsigned char *text, size_t s
 /* The bytes of an id in [0, V), in the tokenizer's memory or in `room`. */
 const unsigned char *tokenizer_token(const Tokenizer *tokenizer, int id, unsigned char room[4],
                                      size_t *size);
-/* A text file, whole, as a stream of its ids: uint16 where V allows, else 32 bits. "Not text" as in
- * corpus_read. The caller frees. */
+/* A text file, as text_map takes it, whole, as a stream of its ids, as wide as stream_width says:
+ * 16 bits for byte pairs where V allows, else 32. "<|endoftext|>" in it is plain text. The caller
+ * frees. */
 Error tokenizer_stream(Tokenizer *tokenizer, const char *path, Stream *stream);
 
 #endif

@@ -36,7 +36,8 @@ Error tokenizer_read(Tokenizer *tokenizer, const char *folder)
     bool characters = stat(path.text, &status) == 0, pairs = byte_pairs_exist(folder);
     *tokenizer = (Tokenizer){.pairs = NULL};
     if (characters && pairs)
-        return error_make("%s: expected vocabulary.txt or the files of byte pairs, found both", folder);
+        return error_make("%s: expected vocabulary.txt or the files of byte pairs, found both",
+                          folder);
     if (characters)
         return read_characters(&tokenizer->characters, path.text);
     if (pairs)
