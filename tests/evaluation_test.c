@@ -1,12 +1,12 @@
 /* Tests of lib/gpt2's evaluation: passages read from files and refused, texts joined, counts on the
- * real files with GPT-2's own tokenizer, and reports of progress. The figures themselves are held to
- * slow loops by the gate of chapter 19. */
+ * real files with GPT-2's own tokenizer, and reports of progress. The figures themselves are held
+ * to slow loops by the gate of chapter 19. */
 #include "gpt2/gpt2.h"
 
 #include "child.h"
 #include "files.h"
 
-/* ---- reading passages --------------------------------------------------------------------------- */
+/* ---- reading passages ------------------------------------------------------------------------ */
 /* The characters of this text. */
 static Tokenizer letters(void)
 {
@@ -166,7 +166,7 @@ static void test_passages_add(void **state)
     passages_free(&passages);
 }
 
-/* ---- joining ------------------------------------------------------------------------------------ */
+/* ---- joining --------------------------------------------------------------------------------- */
 static void expect_joined(const char *text, const char *expected)
 {
     /* On the heap and without a NUL, so that a read past the end is seen. */
@@ -194,7 +194,7 @@ static void test_join(void **state)
     expect_joined("a\n  ", "a\n\n\n");
 }
 
-/* ---- contracts ---------------------------------------------------------------------------------- */
+/* ---- contracts ------------------------------------------------------------------------------- */
 static Gpt2 *tiny_model(void)
 {
     const Config config = {.n_layer = 1, .n_head = 1, .n_embd = 4, .vocab_size = 5,
@@ -255,7 +255,7 @@ static void test_contracts(void **state)
     assert_true(child_aborted(&child) && strstr(child.text, "passages_add") != NULL);
 }
 
-/* ---- what is told while it runs ----------------------------------------------------------------- */
+/* ---- what is told while it runs -------------------------------------------------------------- */
 typedef struct {
     size_t calls, done, scored;
     double nats;
@@ -284,7 +284,8 @@ static void test_watch(void **state)
     Heard heard = {.calls = 0};
     size_t length = tape_length();
     bool recording = tape_set_recording(true);
-    Perplexity found = gpt2_perplexity(model, (Span){&stream, 0, COUNT}, 6, 3, (Watch){hear, &heard});
+    Perplexity found =
+        gpt2_perplexity(model, (Span){&stream, 0, COUNT}, 6, 3, (Watch){hear, &heard});
     assert_true(heard.rising && heard.calls > 2 && heard.done == found.windows);
     assert_true(heard.scored == found.scored && heard.nats == found.nats);
     Passages passages = {0};
@@ -330,7 +331,7 @@ static void test_nan(void **state)
     gpt2_free(model);
 }
 
-/* ---- the real files ----------------------------------------------------------------------------- */
+/* ---- the real files -------------------------------------------------------------------------- */
 static const char DATA[] = "../shared/data/";
 
 static bool data_present(void)

@@ -492,8 +492,9 @@ static int held_out(int argc, char **argv)
     double nats = evaluate_pieces(judged.model, span, (Watch){show, &display});
     size_t scored = span.end - span.begin - 1;
     size_t bytes = bytes_of(&judged.tokenizer, (Span){&stream, span.begin + 1, span.end});
+    size_t context = judged.model->config.n_positions;
     printf("scored %zu ids, all but the first, in %zu windows of %zu that do not overlap\n\n",
-           scored, windows_count(span, judged.model->config.n_positions), judged.model->config.n_positions);
+           scored, windows_count(span, context), context);
     Report report = report_begin(&job, "held-out", judged.model);
     report_count(&report, "ids", span.end - span.begin);
     print_head();

@@ -99,8 +99,8 @@ static Gpt2 *model_zero(size_t classes)
 
 /* Gives id + 1 (after the last, 0) the probability 3/4 and shares the rest among the others. Blocks
  * of zeros pass their input on, so what reaches the head is the normalised row of the table. With
- * the unit vectors as table that is a ([c = id] - 1/C), a = 1/sqrt(1/C - 1/C^2 + epsilon); and a head
- * that holds s at (id + 1, id) puts s a between the favourite's logit and the others'. */
+ * the unit vectors as table that is a ([c = id] - 1/C), a = 1/sqrt(1/C - 1/C^2 + epsilon); and a
+ * head that holds s at (id + 1, id) puts s a between the favourite's logit and the others'. */
 static Gpt2 *model_cycle(size_t classes)
 {
     Gpt2 *model = model_zero(classes);

@@ -1,5 +1,5 @@
-/* One text, two ways to cut it into ids: characters and byte pairs. A model on each is trained for as
- * many steps and judged on the same held-out bytes while it trains. Per id the two cannot be
+/* One text, two ways to cut it into ids: characters and byte pairs. A model on each is trained for
+ * as many steps and judged on the same held-out bytes while it trains. Per id the two cannot be
  * compared, for an id is not the same thing to both; per byte they can.
  * Columns: step, and for characters and for pairs the held-out loss in nats per id, its perplexity
  * and its bits per byte; over 40 windows while training, over everything at the end. Run it where
@@ -124,8 +124,8 @@ static void print_side(const Side *side, const char *name)
     figures_of(side, 0, first);
     figures_of(side, ROWS - 1, last);
     printf("%-10s  V %3zu, perplexity per id from %.0f to below %.0f, bits per byte from %.1f to "
-           "below %.1f\n", name, tokenizer_size(&side->tokenizer), first[1], ceil(last[1]), first[2],
-           ceil(last[2] * 10) / 10);
+           "below %.1f\n", name, tokenizer_size(&side->tokenizer), first[1], ceil(last[1]),
+           first[2], ceil(last[2] * 10) / 10);
 }
 
 int main(int argc, char **argv)

@@ -24,8 +24,8 @@ static Passage *passages_next(Passages *passages)
 void passages_add(Passages *passages, const int *ids, size_t count, size_t word)
 {
     require(word >= 1 && word < count,
-            "passages_add: expected a last word and something before it, found %zu of %zu ids", word,
-            count);
+            "passages_add: expected a last word and something before it, found %zu of %zu ids",
+            word, count);
     size_t begin = passages->ids.count;
     for (size_t i = 0; i < count; i++)
         ids_add(&passages->ids, ids[i]);

@@ -2,15 +2,15 @@
 
     evaluate.py perplexity FOLDER IDS WIDTH CONTEXT STRIDE
     evaluate.py lambada FOLDER PASSAGES
-    evaluate.py random FOLDER V
+    evaluate.py random FOLDER V CONTEXT
     evaluate.py text OUT WIKITEXT BYTES LAMBADA PASSAGES
-    evaluate.py train FOLDER V IDS STEPS
+    evaluate.py train FOLDER PASSAGES STEPS
 
 The first two print what `evaluate perplexity` and `evaluate lambada` print, line for line: every window
 and every passage goes through the model alone, in double. IDS holds ids of WIDTH bytes, PASSAGES a line
 {"context": [...], "word": [...]} for each. The others make what is evaluated: a small model of random
-weights; the text that the trained one sees, WikiText's first BYTES and the first passages themselves,
-so that some words come out right; and the training.
+weights; a text to learn a vocabulary from, WikiText's first BYTES and the first passages; and a model
+trained on the very passages that it is judged by, so that some words come out right.
 """
 import json
 import math
@@ -22,8 +22,6 @@ import torch
 import torch.nn.functional as F
 
 import gpt2
-
-CONTEXT, WINDOW = 128, 64  # of the models; of the training
 
 
 def say(ids, begin, end, model):
@@ -106,18 +104,18 @@ def lambada(folder, path):
     accuracy("accuracy, last id only", lasts, count)
 
 
-def make(classes, deviation):
+def random(folder, classes, context):
     config = {"model_type": "gpt2", "n_layer": 2, "n_head": 4, "n_embd": 64, "vocab_size": classes,
-              "n_positions": CONTEXT, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new"}
+              "n_positions": context, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new"}
     torch.manual_seed(19)
     model = gpt2.GPT2(config)
     with torch.no_grad():
         for name, parameter, _ in gpt2.pairs(model):
             if parameter.dim() == 2:
-                parameter.normal_(0, deviation)
+                parameter.normal_(0, 0.1)
             elif name.endswith("bias"):
                 parameter.zero_()
-    return model, config
+    save(folder, model, config)
 
 
 def save(folder, model, config):
@@ -134,26 +132,30 @@ def text(out, wikitext, size, passages, count):
         file.write("\n".join(parts))
 
 
-def train(folder, classes, path, steps):
-    model, config = make(classes, 0.02)
-    ids = torch.tensor(numpy.fromfile(path, "<u2").astype(int))
-    optimizer = torch.optim.AdamW(model.parameters(), lr=6e-3, betas=(0.9, 0.99), weight_decay=0.01)
+def train(folder, path, steps):
+    """On the passages' ends as the evaluation will see them; the last word counts once more."""
+    model, config = gpt2.load(folder)
+    width = config["n_positions"] + 1
+    with open(path) as file:
+        passages = [json.loads(line) for line in file]
+    rows = [(passage["context"] + passage["word"])[-width:] for passage in passages]
+    rows = torch.tensor([row for row in rows if len(row) == width])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, betas=(0.9, 0.95), weight_decay=0)
     for step in range(steps):
-        starts = torch.randint(len(ids) - WINDOW, (8, 1)) + torch.arange(WINDOW + 1)
-        window = ids[starts]
-        _, cost = model.loss(window[:, :-1], window[:, 1:])
+        window = rows[torch.randint(len(rows), (16,))]
+        logits, cost = model.loss(window[:, :-1], window[:, 1:])
+        last = F.cross_entropy(logits[:, -1], window[:, -1])
         for group in optimizer.param_groups:
-            group["lr"] = 6e-3 * min(1, (step + 1) / 20) * (1 - 0.9 * step / steps)
+            group["lr"] = 3e-3 * min(1, (step + 1) / 20)
         optimizer.zero_grad()
-        cost.backward()
+        (cost + last).backward()
         optimizer.step()
     save(folder, model, config)
-    print(f"trained for {steps} steps on {len(ids)} ids, the last loss {cost.item():.2f}")
+    print(f"trained for {steps} steps on {len(rows)} passages: {cost.item():.2f} nats, "
+          f"{last.item():.2f} of last ids")
 
 
 torch.set_num_threads(1)
 command, arguments = sys.argv[1], [int(a) if a.isdigit() else a for a in sys.argv[2:]]
-if command == "random":
-    save(arguments[0], *make(arguments[1], 0.1))
-else:
-    {"perplexity": perplexity, "lambada": lambada, "text": text, "train": train}[command](*arguments)
+commands = {"perplexity": perplexity, "lambada": lambada, "random": random, "text": text, "train": train}
+commands[command](*arguments)

@@ -71,16 +71,17 @@ lambada() { # lambada MODEL [OPTION...]
 rm -rf "$work"
 mkdir -p "$work/random" "$work/trained"
 cp "$data/tokenizer/encoder.json" "$data/tokenizer/vocab.bpe" "$work/random"
-need "$python" $oracle random "$work/random" 50257
-need "$python" $oracle text "$work/text" "$data/wiki.test.raw" 2000 "$data/lambada_test.jsonl" $passages
-need "$tokenize" train --text "$work/text" --size 4096 --out "$work/trained"
-need "$tokenize" encode --vocabulary "$work/trained" --text "$work/text" --out "$work/text.ids"
-need "$python" $oracle train "$work/trained" 4096 "$work/text.ids" 400
+need "$python" $oracle random "$work/random" 50257 128
+need "$python" $oracle random "$work/trained" 2048 48
+need "$python" $oracle text "$work/text" "$data/wiki.test.raw" 20000 "$data/lambada_test.jsonl" $passages
+need "$tokenize" train --text "$work/text" --size 2048 --out "$work/trained"
+need "$evaluate" lambada --run "$work/trained" --text "$data/lambada_test.jsonl" --limit $passages --write-ids "$work/passages"
+need "$python" $oracle train "$work/trained" "$work/passages" 250
 cat "$work/log"
 
 perplexity random 64 32
-perplexity trained 64 32
-perplexity trained 64 64 --protocol joined
+perplexity trained 48 24
+perplexity trained 48 48 --protocol joined
 perplexity trained 17 5 --plain
 lambada random
 lambada trained
