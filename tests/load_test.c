@@ -91,6 +91,25 @@ static void test_prefix_masks_and_head(void **state)
     parameters_free(&published);
 }
 
+/* Neither a model of NaN and infinities, nor one that becomes one in this build's precision. */
+static void test_not_finite(void **state)
+{
+    (void)state;
+    Gpt2 *model = small_model(), *loaded = NULL;
+    const char *folder = folder_of(model);
+    Tensor *bias = parameters_find(&model->parameters, "h.1.mlp.c_fc.bias");
+    assert_non_null(bias);
+    bias->data[3] = -(real)INFINITY;
+    expect_none(safetensors_write(&model->parameters, path_of("folder/model.safetensors")));
+    expect_error(gpt2_load(&loaded, folder),
+                 "tensor \"h.1.mlp.c_fc.bias\": expected finite numbers, found -inf at element 3");
+    bias->data[3] = (real)NAN;
+    expect_none(safetensors_write(&model->parameters, path_of("folder/model.safetensors")));
+    expect_error(gpt2_load(&loaded, folder), "expected finite numbers");
+    assert_null(loaded);
+    gpt2_free(model);
+}
+
 static void test_latest_of_a_run(void **state)
 {
     (void)state;
@@ -160,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_else_needed),
         cmocka_unit_test(test_prefix_masks_and_head),
+        cmocka_unit_test(test_not_finite),
         cmocka_unit_test(test_latest_of_a_run),
         cmocka_unit_test(test_refused),
     };

@@ -23,6 +23,19 @@ static Error check_room(const Config *config, const char *path)
                       count, size);
 }
 
+/* A model that holds a NaN or an infinity can say nothing: better told here than at its first word. */
+static Error check_finite(const Parameters *list, const char *path)
+{
+    for (int i = 0; i < list->count; i++) {
+        const Tensor *tensor = list->items[i].tensor;
+        for (size_t j = 0; j < tensor->size; j++)
+            if (!isfinite(tensor->data[j]))
+                return error_make("%s: tensor \"%s\": expected finite numbers, found %g at element %zu",
+                                  path, list->items[i].name, (double)tensor->data[j], j);
+    }
+    return no_error();
+}
+
 Error load_found(Gpt2 **model, const Path *folder)
 {
     Config config;
@@ -34,6 +47,8 @@ Error load_found(Gpt2 **model, const Path *folder)
         return error;
     Gpt2 *made = gpt2_make_empty(&config);
     error = safetensors_read(&made->parameters, path.text);
+    if (!error.failed)
+        error = check_finite(&made->parameters, path.text);
     if (error.failed)
         gpt2_free(made);
     else
