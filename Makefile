@@ -224,7 +224,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call parity_rules,$(p))))
 .PHONY: parity
 parity: ## hold ops, layers, models and training to PyTorch, everything made anew
 	@sh setup.sh parity
-	@$(QUIET_MAKE) $(foreach p,$(PRECISIONS),$(call PARITY,$(p)))
+	@$(QUIET_MAKE) $(foreach p,$(PRECISIONS),$(call PARITY,$(p))) $(addprefix $(B)/double/programs/,16-tokenizer/tokenize 19-evaluation/evaluate)
 	@sh tests/parity/run.sh $(B)
 
 .PHONY: libraries gate-programs test-programs
