@@ -77,7 +77,7 @@ static void write_text(const Gpt2 *model, Vocabulary *vocabulary, const Writing 
 /* ---- train --------------------------------------------------------------------------------------- */
 typedef struct {
     const char *text, *run, *gelu;
-    bool resume, fresh, plain, untied, no_bias, figure;
+    bool resume, fresh, plain, untied, no_bias, figure, profile;
     size_t threads;
     Config config;
     TrainSettings train;
@@ -123,6 +123,7 @@ static TrainJob parse_train(int argc, char **argv)
         {"save-every", OPTION_SIZE, &job.train.save_every, 0, many, "steps between checkpoints"},
         {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
+        {"profile", OPTION_FLAG, &job.profile, 0, 0, "show at the end where a step's time went"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
         {"count", OPTION_SIZE, &job.writing.count, 0, many, "characters written at the end"},
         {"temperature", OPTION_NUMBER, &job.writing.temperature, 0, 100, "0: always the likeliest"},
@@ -262,8 +263,12 @@ static int train(int argc, char **argv)
     job.train.stop = &interrupted;
     job.train.report = show_step;
     job.train.context = &display;
+    profile_set(job.profile);
     Error error = gpt2_train(model, &corpus.vocabulary, train_span, held_out, &job.train, &result);
     progress_end(&display.progress);
+    if (job.profile && result.step > first)
+        profile_print(stdout, result.step - first);
+    profile_set(false);
     signal(SIGINT, SIG_DFL);
     Error closed = tsv_close(&display.log);
     exit_if(error);
