@@ -128,7 +128,7 @@ void tensor_zero_grad(Tensor *leaf); /* forgets it: the next write is the first 
  * whether a write adds or is the first; call it once for each complete pass over the parent. */
 typedef struct {
     real *at;
-    bool add;
+    int add; /* not a bool: gcc 12 chooses between whole vectors by an int only */
 } GradWrite;
 
 GradWrite grad_write(Tensor *parent);
