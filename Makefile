@@ -208,6 +208,24 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 
+# ---- parity ---------------------------------------------------------------------------------------
+# Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
+# parity` has PyTorch make everything anew.
+PARITY = $(B)/$(1)/parity/parity
+define parity_rules
+$(call PARITY,$(1)): $(wildcard tests/parity/*.c tests/parity/*.h) $(call gpt2_library,$(1)) $(call library,$(1))
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) tests/parity"
+	$(Q)$(CC) $(FLAGS_$(1)) $(LATE_CFLAGS) $(wildcard tests/parity/*.c) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call parity_rules,$(p))))
+
+.PHONY: parity
+parity: ## hold ops, layers, models and training to PyTorch, everything made anew
+	@sh setup.sh parity
+	@$(QUIET_MAKE) $(foreach p,$(PRECISIONS),$(call PARITY,$(p)))
+	@sh tests/parity/run.sh $(B)
+
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
@@ -258,6 +276,13 @@ train: $(GPT2) ## train on any text: make train TEXT=file [RUN=folder] [ARGS="--
 sample: RUN = $(patsubst %/latest,%,$(firstword $(shell ls -td build/start/latest checkpoints/*/latest 2>/dev/null) build/start))
 sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
 	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
+
+# make gpt2-124m needs a network once; WEIGHTS=DIR names a folder that has the files already.
+EVALUATE = $(B)/float/programs/19-evaluation/evaluate
+.PHONY: gpt2-124m
+gpt2-124m: $(GPT2) $(EVALUATE) ## the published GPT-2: fetched, writing, evaluated [WEIGHTS=DIR]
+	@WIKI="$(WIKI)" LAMBADA="$(LAMBADA)" TOKENS="$(TOKENS)" PASSAGES="$(PASSAGES)" PROMPT="$(PROMPT)" \
+	  sh chapters/17-gpt2/gpt2-124m.sh $(GPT2) $(EVALUATE) "$(WEIGHTS)"
 
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw

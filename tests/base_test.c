@@ -232,10 +232,44 @@ static bool all_shapes_are_right(void)
            shape_is_right(6, 5, 4, 0, 0, &random);
 }
 
+/* The rows of a product of M rows, `rows` at a time, hold the same bits: few rows go another way. */
+static bool rows_are_right(bool transpose_a, bool transpose_b, size_t k, real alpha, bool add,
+                           size_t rows)
+{
+    enum { M = 40, N = 275, K = 531 };
+    static real a[M * K], b[K * N], all[M * N], parts[M * N];
+    Random random = random_make(7, rows);
+    fill_normal(a, M * k, &random);
+    fill_normal(b, k * N, &random);
+    fill_normal(all, M * N, &random);
+    memcpy(parts, all, sizeof all);
+    size_t lda = transpose_a ? M : k, ldb = transpose_b ? k : N;
+    gemm(transpose_a, transpose_b, M, N, k, alpha, a, lda, b, ldb, add, all, N);
+    for (size_t row = 0; row < M; row += rows)
+        gemm(transpose_a, transpose_b, row + rows < M ? rows : M - row, N, k, alpha,
+             a + row * (transpose_a ? 1 : lda), lda, b, ldb, add, parts + row * N, N);
+    bool right = memcmp(parts, all, sizeof all) == 0;
+    if (!right)
+        fprintf(stderr, "gemm(%d, %d), k %zu, alpha %g, %s, kernel %s: %zu rows at a time differ\n",
+                transpose_a, transpose_b, k, (double)alpha, add ? "add" : "not add",
+                gemm_kernel_name(), rows);
+    return right;
+}
+
+static bool all_rows_are_right(void)
+{
+    bool right = true;
+    for (size_t rows = 1; rows <= 10 && right; rows++)
+        for (int which = 0; which < 8 && right; which++)
+            right = rows_are_right(which & 1, which >> 1 & 1, 531, 1, which >> 2 & 1, rows) &&
+                    rows_are_right(which & 1, which >> 1 & 1, 250, (real)0.3, false, rows);
+    return right;
+}
+
 static void test_gemm_every_shape(void **state)
 {
     (void)state;
-    assert_true(all_shapes_are_right());
+    assert_true(all_shapes_are_right() && all_rows_are_right());
 }
 
 static void become_gemm_test(void *kernel)
@@ -847,7 +881,7 @@ int main(int argc, char **argv)
     self = argv[0];
     if (argc == 2 && strcmp(argv[1], "--gemm") == 0) {
         exit_if(gemm_check_environment());
-        bool right = all_shapes_are_right();
+        bool right = all_shapes_are_right() && all_rows_are_right();
         gemm_free_buffers();
         return right ? 0 : 1;
     }

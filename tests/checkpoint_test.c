@@ -77,7 +77,7 @@ typedef struct {
     Gpt2 *model;
     Tensor **parameters;
     AdamW *optimizer;
-    Vocabulary vocabulary;
+    Tokenizer tokenizer;
     RunState state;
 } Fixture;
 
@@ -106,7 +106,7 @@ static Fixture fixture_make(void)
 {
     Config config = tiny_config();
     Fixture f = {.model = gpt2_make(&config, 5),
-                 .vocabulary = vocabulary_make((const unsigned char *)"abc", 3)};
+                 .tokenizer = {.characters = vocabulary_make((const unsigned char *)"abc", 3)}};
     f.parameters = parameters_of(f.model);
     f.optimizer = adamw_make(f.parameters, f.model->parameters.count, NULL, ADAM);
     f.state = (RunState){.seed = 1, .dropout = random_make(1, 2), .best = nan(""),
@@ -119,7 +119,7 @@ static void fixture_free(Fixture *f)
     adamw_free(f->optimizer);
     free(f->parameters);
     gpt2_free(f->model);
-    vocabulary_free(&f->vocabulary);
+    tokenizer_free(&f->tokenizer);
 }
 
 /* Every number of the run says `mark`, so that files of two saves can't be mixed unnoticed. */
@@ -139,7 +139,7 @@ static void fixture_set(Fixture *f, size_t step, int mark)
 
 static Error fixture_save(const Fixture *f, const char *run, int keep)
 {
-    return checkpoint_save(run, f->model, f->optimizer, &f->vocabulary, &f->state, keep);
+    return checkpoint_save(run, f->model, f->optimizer, &f->tokenizer, &f->state, keep);
 }
 
 static void save(Fixture *f, const char *run, size_t step, int mark, int keep)
@@ -152,7 +152,7 @@ static void save(Fixture *f, const char *run, size_t step, int mark, int keep)
 static Error load(Fixture *f, const char *run)
 {
     *f = (Fixture){.model = NULL};
-    Error error = checkpoint_load_model(run, &f->model, &f->vocabulary);
+    Error error = checkpoint_load_model(run, &f->model, &f->tokenizer);
     if (error.failed) {
         assert_null(f->model);
         return error;
@@ -375,9 +375,43 @@ static void test_round_trip(void **state)
     assert_true(g.state.seed == UINT64_MAX && isnan(g.state.best));
     assert_memory_equal(&g.state.dropout, &f.state.dropout, sizeof f.state.dropout);
     assert_string_equal(g.state.settings, f.state.settings);
-    assert_true(vocabulary_equal(&g.vocabulary, &f.vocabulary));
+    assert_true(vocabulary_equal(&g.tokenizer.characters, &f.tokenizer.characters));
     fixture_free(&f);
     fixture_free(&g);
+}
+
+/* A model of byte pairs: the ids of a text are those of before. */
+static void test_byte_pairs(void **state)
+{
+    (void)state;
+    static const unsigned char text[] = "a rose is a rose is a rose";
+    Config config = tiny_config();
+    Tokenizer tokenizer = {.pairs = NULL}, again;
+    Ids ids = {NULL}, same = {NULL};
+    expect_none(byte_pairs_train(&tokenizer.pairs, text, sizeof text - 1, 261));
+    config.vocab_size = tokenizer_size(&tokenizer);
+    Gpt2 *model = gpt2_make(&config, 5), *loaded;
+    Tensor **parameters = parameters_of(model);
+    AdamW *optimizer = adamw_make(parameters, model->parameters.count, NULL, ADAM);
+    RunState run_state = {.step = 10, .best = nan(""), .settings = "steps 100"};
+    const char *run = path_of("run");
+    expect_none(checkpoint_save(run, model, optimizer, &tokenizer, &run_state, 1));
+    expect_none(checkpoint_load_model(run, &loaded, &again));
+    expect_none(tokenizer_encode(&tokenizer, text, sizeof text - 1, "text", false, &ids));
+    expect_none(tokenizer_encode(&again, text, sizeof text - 1, "text", false, &same));
+    assert_non_null(again.pairs);
+    assert_true(ids.count < sizeof text - 1 && ids.count == same.count);
+    assert_memory_equal(ids.ids, same.ids, ids.count * sizeof *ids.ids);
+    gpt2_free(loaded);
+    tokenizer_free(&again);
+    assert_int_equal(unlink(run_file("latest/merges.txt")), 0);
+    expect_load_error(run, "merges.txt");
+    adamw_free(optimizer);
+    free(parameters);
+    gpt2_free(model);
+    tokenizer_free(&tokenizer);
+    ids_free(&ids);
+    ids_free(&same);
 }
 
 static void test_best_bit_for_bit(void **state)
@@ -436,11 +470,11 @@ static void test_other_precision(void **state)
     snprintf(from, sizeof from, "\"precision\": \"%s\"", REAL_NAME);
     snprintf(to, sizeof to, "\"precision\": \"%s\"", other);
     replace_in(run_file("latest/state.json"), from, to);
-    expect_none(checkpoint_load_model(run, &g.model, &g.vocabulary));
+    expect_none(checkpoint_load_model(run, &g.model, &g.tokenizer));
     for (int i = 0; i < g.model->parameters.count; i++)
         assert_true(g.model->parameters.items[i].tensor->data[0] == 3);
     gpt2_free(g.model);
-    vocabulary_free(&g.vocabulary);
+    tokenizer_free(&g.tokenizer);
     snprintf(to, sizeof to, "the precision of this program, found \"%s\"", other);
     expect_load_error(run, to);
     fixture_free(&f);
@@ -469,10 +503,11 @@ static const struct {
     {"config.json", "\"n_embd\": 4", "\"n_embd\": 1048576", "parameters, as config.json says, found"},
     {"config.json", "\"n_layer\": 1", "\"n_layer\": 1000", "parameters, as config.json says, found"},
     {"config.json", "\"n_positions\": 3", "\"n_positions\": 2", "tensor \"wpe.weight\": expected shape (2,4), found (3,4)"},
-    {"config.json", "\"vocab_size\": 3", "\"vocab_size\": 4", "expected 4 symbols, as config.json says, found 3"},
+    {"config.json", "\"vocab_size\": 3", "\"vocab_size\": 4", "tensor \"wte.weight\": expected shape (4,4), found (3,4)"},
     {"config.json", "embeddings\": true", "embeddings\": false", "tensor \"lm_head.weight\": expected a tensor of this name, found none"},
     {"config.json", "\"n_layer\": 1", "\"bias\": false, \"n_layer\": 1", "expected no tensor of this name, found one"},
     {"vocabulary.txt", "characters 3", "characters 2", "expected"},
+    {"vocabulary.txt", "characters 3\n", "characters 4\nU+0041\n", "expected a vocabulary of 3 ids, as config.json says, found 4"},
     {"vocabulary.txt", "wengert", "other", "expected"},
     {"optimizer.safetensors", ".first", ".third", "expected no tensor of this name, found one"},
     {"model.safetensors", "wte.weight", "wta.weight", "expected no tensor of this name, found one"},
@@ -507,7 +542,7 @@ static void test_missing_and_folders(void **state)
         save(&f, run, 10, 1, 1);
         const char *path = run_file(name);
         assert_int_equal(unlink(path), 0);
-        expect_load_error(run, "cannot be read");
+        expect_load_error(run, i == 2 ? "expected a tokenizer" : "cannot be read");
         assert_int_equal(mkdir(path, 0777), 0);
         expect_load_error(run, "expected a file, found a folder");
         assert_int_equal(rmdir(path), 0);
@@ -925,6 +960,7 @@ int main(void)
         cmocka_unit_test(test_config_published),
         cmocka_unit_test(test_config_refused),
         cmocka_unit_test_setup(test_round_trip, no_run),
+        cmocka_unit_test_setup(test_byte_pairs, no_run),
         cmocka_unit_test_setup(test_best_bit_for_bit, no_run),
         cmocka_unit_test_setup(test_other_precision, no_run),
         cmocka_unit_test_setup(test_refused, no_run),

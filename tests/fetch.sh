@@ -7,7 +7,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/fetch-test.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 passed=0 failed=0
 if ! command -v curl > /dev/null 2>&1; then
-    echo "SKIP  fetch: curl is not installed"
+    echo "skipped: curl is not installed"
     echo "0 passed, 0 failed, 1 skipped"
     exit 0
 fi

@@ -68,8 +68,7 @@ static Error run(Gpt2 *model, const TrainSettings *settings, TrainResult *result
 {
     Stream stream = stream_small();
     Span train = {&stream, 0, 1800}, held_out = {&stream, 1800, 2000};
-    Vocabulary none = {0};
-    Error error = gpt2_train(model, &none, train, held_out, settings, result);
+    Error error = gpt2_train(model, NULL, train, held_out, settings, result);
     stream_free(&stream);
     return error;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 static volatile sig_atomic_t interrupted = 0;
 
@@ -30,53 +31,93 @@ static void set_threads(size_t threads)
 
 typedef struct {
     const char *prompt;
-    size_t count, top_k;
-    double temperature;
+    GenerateSettings settings;
     uint64_t seed;
+    bool stats;
 } Writing;
 
-static void print_id(int id, void *vocabulary)
+static Writing writing_default(size_t count)
 {
-    unsigned char bytes[4];
-    fwrite(bytes, 1, (size_t)vocabulary_decode_id(vocabulary, id, bytes), stdout);
-    fflush(stdout);
+    Writing writing = {.prompt = "", .settings = generate_settings_default(), .seed = 1};
+    writing.settings.count = count;
+    return writing;
 }
 
-/* The prompt's ids; an empty prompt starts as a paragraph does, after a line break. Owned. */
-static int *prompt_ids(const Vocabulary *vocabulary, const char *prompt, size_t *count)
+/* Where ids become text on the screen. */
+typedef struct {
+    const Tokenizer *tokenizer;
+    Utf8Stream stream;
+} Screen;
+
+static bool print_id(int id, void *context)
 {
+    Screen *screen = context;
+    unsigned char room[4];
+    size_t size;
+    const unsigned char *bytes = tokenizer_token(screen->tokenizer, id, room, &size);
+    utf8_stream_put(&screen->stream, bytes, size, stdout);
+    return fflush(stdout) == 0; /* nobody reads any more: stop */
+}
+
+/* The prompt's ids; an empty prompt starts as a text does: after the id that ends one, or after a
+ * line break, or where there is neither with id 0. */
+static Ids prompt_ids(Tokenizer *tokenizer, const char *prompt)
+{
+    Ids ids = {NULL};
     size_t size = strlen(prompt);
-    int *ids = memory_alloc((size + 1) * sizeof *ids);
-    if (size > 0) {
-        exit_if(vocabulary_encode(vocabulary, (const unsigned char *)prompt, size, "--prompt", ids,
-                                  count));
-        return ids;
-    }
-    *count = 1;
-    Error error = vocabulary_encode(vocabulary, (const unsigned char *)"\n", 1, "", ids, count);
-    if (error.failed) {
-        ids[0] = 0; /* a text of a single line: its first character */
-        *count = 1;
+    exit_if(tokenizer_encode(tokenizer, (const unsigned char *)prompt, size, "--prompt", false, &ids));
+    if (ids.count == 0 && tokenizer_end(tokenizer) >= 0)
+        ids_add(&ids, tokenizer_end(tokenizer));
+    else if (ids.count == 0) {
+        Error error = tokenizer_encode(tokenizer, (const unsigned char *)"\n", 1, "", false, &ids);
+        if (error.failed)
+            ids_add(&ids, 0);
     }
     return ids;
 }
 
-static void write_text(const Gpt2 *model, Vocabulary *vocabulary, const Writing *writing)
+static double seconds_now(void)
 {
-    size_t n;
-    int *ids = prompt_ids(vocabulary, writing->prompt, &n);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void print_stats(size_t written, double seconds, const Proposals *proposals)
+{
+    fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds, (double)written / seconds);
+    if (proposals->proposed > 0)
+        fprintf(stderr, "; %zu of the draft's %zu accepted: %.0f %%", proposals->accepted,
+                proposals->proposed,
+                100 * (double)proposals->accepted / (double)proposals->proposed);
+    fputc('\n', stderr);
+}
+
+static void write_text(const Gpt2 *model, Tokenizer *tokenizer, const Writing *writing)
+{
+    Ids ids = prompt_ids(tokenizer, writing->prompt);
     Random random = random_make(writing->seed, 3);
+    Screen screen = {.tokenizer = tokenizer};
+    Proposals proposals = {0};
+    GenerateSettings settings = writing->settings;
+    settings.emit = print_id;
+    settings.context = &screen;
+    settings.end = tokenizer_end(tokenizer);
+    settings.proposals = &proposals;
     fputs(writing->prompt, stdout);
-    gpt2_generate(model, ids, n, writing->count,
-                  (SampleSettings){writing->temperature, writing->top_k}, &random, print_id,
-                  vocabulary);
+    double began = seconds_now();
+    size_t written = gpt2_generate(model, ids.ids, ids.count, &settings, &random);
+    double seconds = seconds_now() - began;
+    utf8_stream_end(&screen.stream, stdout);
     putchar('\n');
-    free(ids);
+    if (writing->stats)
+        print_stats(written, seconds, &proposals);
+    ids_free(&ids);
 }
 
 /* ---- train --------------------------------------------------------------------------------------- */
 typedef struct {
-    const char *text, *run, *gelu;
+    const char *text, *ids, *run, *vocabulary, *from, *gelu;
     bool resume, fresh, plain, untied, no_bias, figure, profile;
     size_t threads;
     Config config;
@@ -88,10 +129,15 @@ static TrainJob parse_train(int argc, char **argv)
 {
     TrainJob job = {.run = "checkpoints", .gelu = "tanh", .config = config_default(),
                     .train = train_settings_default(),
-                    .writing = {.prompt = "", .count = 300, .temperature = 0.8}};
+                    .writing = writing_default(300)};
     const double many = 1e9, any = 1e300;
     const Option options[] = {
         {"text", OPTION_TEXT, &job.text, 0, 0, "the file to train on; its last tenth is held out"},
+        {"ids", OPTION_TEXT, &job.ids, 0, 0, "or one that tokenize encode wrote, for --vocabulary"},
+        {"vocabulary", OPTION_TEXT, &job.vocabulary, 0, 0,
+         "a folder of byte pairs; without it, characters"},
+        {"from", OPTION_TEXT, &job.from, 0, 0,
+         "a model to start from, with its tokenizer: a run, or a folder of published weights"},
         {"run", OPTION_TEXT, &job.run, 0, 0, "the folder for checkpoints and log.tsv"},
         {"resume", OPTION_FLAG, &job.resume, 0, 0, "go on from the run's last checkpoint"},
         {"fresh", OPTION_FLAG, &job.fresh, 0, 0, "begin anew where a run's checkpoints stand"},
@@ -101,7 +147,7 @@ static TrainJob parse_train(int argc, char **argv)
         {"layers", OPTION_SIZE, &job.config.n_layer, 1, 1000, "blocks"},
         {"heads", OPTION_SIZE, &job.config.n_head, 1, 1000, "attention heads; must divide the width"},
         {"width", OPTION_SIZE, &job.config.n_embd, 1, 65536, "width of the residual stream"},
-        {"context", OPTION_SIZE, &job.config.n_positions, 1, 65536, "characters seen at once"},
+        {"context", OPTION_SIZE, &job.config.n_positions, 1, 65536, "ids seen at once"},
         {"gelu", OPTION_TEXT, &job.gelu, 0, 0, "tanh, as GPT-2's, or erf, the exact one"},
         {"untied", OPTION_FLAG, &job.untied, 0, 0, "a head with its own table"},
         {"no-bias", OPTION_FLAG, &job.no_bias, 0, 0, "linear layers without biases"},
@@ -125,15 +171,21 @@ static TrainJob parse_train(int argc, char **argv)
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
         {"profile", OPTION_FLAG, &job.profile, 0, 0, "show at the end where a step's time went"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
-        {"count", OPTION_SIZE, &job.writing.count, 0, many, "characters written at the end"},
-        {"temperature", OPTION_NUMBER, &job.writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &job.writing.top_k, 0, many, "draw from the k likeliest; 0: all"},
+        {"count", OPTION_SIZE, &job.writing.settings.count, 0, many, "ids written at the end"},
+        {"temperature", OPTION_NUMBER, &job.writing.settings.sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &job.writing.settings.sampling.top_k, 0, many,
+         "draw from the k likeliest; 0: all"},
     };
     job.train.warm_up = 0;
     options_parse(argc, argv, "gpt2 train --text FILE [options]: train a GPT-2 on a text", options,
                   sizeof options / sizeof *options);
-    if (job.text == NULL)
-        exit_with("train: expected --text FILE; --help lists the options");
+    if ((job.text == NULL) == (job.ids == NULL))
+        exit_with("train: expected --text FILE or --ids FILE; --help lists the options");
+    if (job.ids != NULL && job.vocabulary == NULL && job.from == NULL && !job.resume)
+        exit_with("train: expected --vocabulary FOLDER, which says what the ids mean");
+    if ((job.vocabulary != NULL) + (job.from != NULL) + job.resume > 1)
+        exit_with("train: expected one of --vocabulary, --from and --resume, found more");
     if (job.train.warm_up == 0)
         job.train.warm_up = job.train.steps / 10 < 100 ? job.train.steps / 10 : 100;
     if (strcmp(job.gelu, "tanh") != 0 && strcmp(job.gelu, "erf") != 0)
@@ -184,53 +236,98 @@ static void draw_loss(const TrainJob *job)
         printf("figure: %s\n", svg);
 }
 
-/* The model and the corpus: new ones, or those of the checkpoint that is resumed. */
-static Gpt2 *prepare(TrainJob *job, Corpus *corpus, Span *train, Span *held_out)
+/* What is trained, on what, and what the ids mean. */
+typedef struct {
+    Gpt2 *model;
+    Tokenizer tokenizer;
+    Stream stream;
+    Span train, held_out;
+} Work;
+
+static void check_run(const TrainJob *job, bool exists)
 {
-    Gpt2 *model = NULL;
-    Vocabulary vocabulary = {0};
-    bool exists = checkpoint_exists(job->run);
     if (job->resume && job->fresh)
         exit_with("expected --resume or --fresh, found both");
     if (job->resume && !exists)
         exit_with("%s: expected a run with a checkpoint to resume, found none", job->run);
     if (exists && !job->resume && !job->fresh)
         exit_with("%s: holds a run already: --resume goes on with it, --fresh begins anew", job->run);
-    if (job->resume)
-        exit_if(checkpoint_load_model(job->run, &model, &vocabulary));
-    exit_if(corpus_read(corpus, job->text, model == NULL ? NULL : &vocabulary));
-    vocabulary_free(&vocabulary);
-    if (model == NULL) {
-        job->config.vocab_size = (size_t)corpus->vocabulary.size;
-        exit_if(config_check(&job->config));
-    }
-    size_t context = model == NULL ? job->config.n_positions : model->config.n_positions;
-    exit_if(corpus_split(&corpus->stream, job->text, context, train, held_out));
-    exit_if(train_settings_check(&job->train));
-    if (model == NULL && exists)
-        exit_if(checkpoint_clear(job->run));
-    if (model == NULL)
-        model = gpt2_make(&job->config, job->train.seed);
-    gpt2_set_plain(model, job->plain);
-    return model;
 }
 
-static void introduce(const Gpt2 *model, const Corpus *corpus, const TrainJob *job, Span train,
-                      Span held_out)
+/* The stream of ids; and, where no folder gave one, the tokenizer: the characters of the text. */
+static void read_stream(const TrainJob *job, Work *work)
 {
-    const Config *c = &model->config;
+    bool given = job->resume || job->from != NULL || job->vocabulary != NULL;
+    size_t size = given ? tokenizer_size(&work->tokenizer) : 0;
+    if (job->ids != NULL)
+        exit_if(stream_map(&work->stream, job->ids, size <= 65536 ? 2 : 4, (int)size));
+    else if (given)
+        exit_if(tokenizer_stream(&work->tokenizer, job->text, &work->stream));
+    else {
+        Corpus corpus;
+        exit_if(corpus_read(&corpus, job->text, NULL));
+        work->tokenizer.characters = corpus.vocabulary;
+        work->stream = corpus.stream;
+    }
+}
+
+/* The model, the tokenizer and the ids: new ones, or those of a checkpoint. A run that stands there
+ * goes only when all else has been found right. */
+static void prepare(TrainJob *job, Work *work)
+{
+    bool exists = checkpoint_exists(job->run);
+    *work = (Work){.model = NULL};
+    check_run(job, exists);
+    if (job->resume || job->from != NULL)
+        exit_if(checkpoint_load_model(job->resume ? job->run : job->from, &work->model,
+                                      &work->tokenizer));
+    else if (job->vocabulary != NULL)
+        exit_if(tokenizer_read(&work->tokenizer, job->vocabulary));
+    read_stream(job, work);
+    if (work->model == NULL) {
+        job->config.vocab_size = tokenizer_size(&work->tokenizer);
+        exit_if(config_check(&job->config));
+    }
+    size_t context = work->model == NULL ? job->config.n_positions : work->model->config.n_positions;
+    exit_if(corpus_split(&work->stream, job->text != NULL ? job->text : job->ids, context,
+                         &work->train, &work->held_out));
+    exit_if(train_settings_check(&job->train));
+    if (!job->resume && exists)
+        exit_if(checkpoint_clear(job->run));
+    if (work->model == NULL)
+        work->model = gpt2_make(&job->config, job->train.seed);
+    gpt2_set_plain(work->model, job->plain);
+}
+
+static void work_free(Work *work)
+{
+    gpt2_free(work->model);
+    tokenizer_free(&work->tokenizer);
+    stream_free(&work->stream);
+}
+
+static const char *kind_of_ids(const Tokenizer *tokenizer)
+{
+    if (tokenizer->pairs != NULL)
+        return "byte pairs";
+    return tokenizer->characters.points == NULL ? "bytes" : "characters";
+}
+
+static void introduce(const Work *work, const TrainJob *job)
+{
+    const Config *c = &work->model->config;
     int threads = threads_count();
-    printf("text:  %s, %zu %s of %d kinds\n", job->text, corpus->stream.count,
-           corpus->vocabulary.points == NULL ? "bytes" : "characters", corpus->vocabulary.size);
-    printf("       %zu to train on, %zu held out\n", train.end - train.begin,
-           held_out.end - held_out.begin);
-    printf("model: %zu layers, %zu heads, width %zu, context %zu: %zu parameters\n", c->n_layer,
-           c->n_head, c->n_embd, c->n_positions, parameters_elements(&model->parameters));
+    printf("text:  %s, %zu %s of %zu kinds\n", job->text != NULL ? job->text : job->ids,
+           work->stream.count, kind_of_ids(&work->tokenizer), c->vocab_size);
+    printf("       %zu to train on, %zu held out\n", work->train.end - work->train.begin,
+           work->held_out.end - work->held_out.begin);
+    printf("model: %zu layers, %zu heads, width %zu, context %zu: %zu parameters%s%s\n", c->n_layer,
+           c->n_head, c->n_embd, c->n_positions, parameters_elements(&work->model->parameters),
+           job->from != NULL ? ", from " : "", job->from != NULL ? job->from : "");
     printf("run:   %s, %zu steps of %zu x %zu, in %s, %d thread%s, %s\n", job->run,
            job->train.steps, job->train.batch * job->train.micro_batches, c->n_positions, REAL_NAME,
            threads, threads == 1 ? "" : "s", gemm_kernel_name());
-    printf("       a blind guess costs ln %d = %.3f\n", corpus->vocabulary.size,
-           log((double)corpus->vocabulary.size));
+    printf("       a blind guess costs ln %zu = %.3f\n", c->vocab_size, log((double)c->vocab_size));
 }
 
 /* Where the run's last checkpoint stands; 0 for a new run. */
@@ -242,79 +339,129 @@ static size_t resumed_step(const TrainJob *job)
     return step;
 }
 
-static int train(int argc, char **argv)
+/* The loop itself, with its line, its log and Ctrl-C. */
+static TrainResult run_loop(TrainJob *job, Work *work)
 {
-    TrainJob job = parse_train(argc, argv);
-    Corpus corpus;
-    Span train_span, held_out;
-    set_threads(job.threads);
-    Gpt2 *model = prepare(&job, &corpus, &train_span, &held_out);
-    introduce(model, &corpus, &job, train_span, held_out);
-    fflush(stdout);
     Display display;
     TrainResult result;
-    size_t first = resumed_step(&job);
-    exit_if(folder_make(job.run));
-    open_log(&display.log, &job, first);
-    progress_begin(&display.progress, stdout, first, job.train.steps);
+    size_t first = resumed_step(job);
+    exit_if(folder_make(job->run));
+    open_log(&display.log, job, first);
+    progress_begin(&display.progress, stdout, first, job->train.steps);
     signal(SIGINT, interrupt);
-    job.train.run = job.run;
-    job.train.resume = job.resume;
-    job.train.stop = &interrupted;
-    job.train.report = show_step;
-    job.train.context = &display;
-    profile_set(job.profile);
-    Error error = gpt2_train(model, &corpus.vocabulary, train_span, held_out, &job.train, &result);
+    job->train.run = job->run;
+    job->train.resume = job->resume;
+    job->train.stop = &interrupted;
+    job->train.report = show_step;
+    job->train.context = &display;
+    profile_set(job->profile);
+    Error error = gpt2_train(work->model, &work->tokenizer, work->train, work->held_out,
+                             &job->train, &result);
     progress_end(&display.progress);
-    if (job.profile && result.step > first)
+    if (job->profile && result.step > first)
         profile_print(stdout, result.step - first);
     profile_set(false);
     signal(SIGINT, SIG_DFL);
     Error closed = tsv_close(&display.log);
     exit_if(error);
     exit_if(closed);
+    return result;
+}
+
+static int train(int argc, char **argv)
+{
+    TrainJob job = parse_train(argc, argv);
+    Work work;
+    set_threads(job.threads);
+    prepare(&job, &work);
+    introduce(&work, &job);
+    fflush(stdout);
+    TrainResult result = run_loop(&job, &work);
     if (result.step < job.train.steps)
         printf("stopped and saved at step %zu; the same command with --resume goes on\n", result.step);
     else {
         printf("step %zu: loss %.4f, held-out loss %.4f over all %zu predictions; %.1f s\n",
-               result.step, result.loss, result.validation, held_out.end - held_out.begin - 1,
-               result.seconds);
+               result.step, result.loss, result.validation,
+               work.held_out.end - work.held_out.begin - 1, result.seconds);
         if (job.figure)
             draw_loss(&job);
-        if (job.writing.count > 0) {
+        if (job.writing.settings.count > 0) {
             printf("\nwhat it writes:\n\n");
-            write_text(model, &corpus.vocabulary, &job.writing);
+            write_text(work.model, &work.tokenizer, &job.writing);
         }
     }
-    gpt2_free(model);
-    corpus_free(&corpus);
+    work_free(&work);
     return 0;
 }
 
 /* ---- sample --------------------------------------------------------------------------------------- */
+typedef struct {
+    const char *run, *draft;
+    size_t threads;
+    Writing writing;
+} SampleJob;
+
+static SampleJob parse_sample(int argc, char **argv)
+{
+    SampleJob job = {.run = "checkpoints", .writing = writing_default(500)};
+    GenerateSettings *settings = &job.writing.settings;
+    const Option options[] = {
+        {"run", OPTION_TEXT, &job.run, 0, 0, "a run's folder, or one checkpoint's"},
+        {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text begins"},
+        {"count", OPTION_SIZE, &settings->count, 0, 1e9, "characters to write"},
+        {"temperature", OPTION_NUMBER, &settings->sampling.temperature, 0, 100,
+         "0: always the likeliest"},
+        {"top-k", OPTION_SIZE, &settings->sampling.top_k, 0, 1e9,
+         "draw from the k likeliest; 0: all"},
+        {"top-p", OPTION_NUMBER, &settings->sampling.top_p, 0, 1,
+         "of those, from the likeliest that make up this share; 0: all"},
+        {"seed", OPTION_SEED, &job.writing.seed, 0, 0, "another seed, another text"},
+        {"draft", OPTION_TEXT, &job.draft, 0, 0, "the run of a smaller model that guesses ahead"},
+        {"draft-tokens", OPTION_SIZE, &settings->draft_tokens, 1, 64, "ids it guesses at a time"},
+        {"no-cache", OPTION_FLAG, &settings->no_cache, 0, 0,
+         "run the whole window for each id: the same text, slower"},
+        {"stats", OPTION_FLAG, &job.writing.stats, 0, 0, "print tokens per second to stderr"},
+        {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
+    };
+    options_parse(argc, argv,
+                  "gpt2 sample [options]: text from a trained model\n"
+                  "A text longer than the context, the prompt included, is seen through a window: its "
+                  "last\nids. When the window is full it moves on by half, so the model sees from half "
+                  "of its\ncontext to all of it.",
+                  options, sizeof options / sizeof *options);
+    if (job.draft != NULL && settings->no_cache)
+        exit_with("expected --draft or --no-cache, found both");
+    return job;
+}
+
+/* The draft model, which must mean the same by its ids; NULL when none was asked for. */
+static Gpt2 *load_draft(const SampleJob *job, const Tokenizer *tokenizer)
+{
+    Gpt2 *draft = NULL;
+    Tokenizer its;
+    if (job->draft == NULL)
+        return NULL;
+    exit_if(checkpoint_load_model(job->draft, &draft, &its));
+    if (!tokenizer_equal(tokenizer, &its))
+        exit_with("%s: expected a draft with the vocabulary of %s, found another", job->draft,
+                  job->run);
+    tokenizer_free(&its);
+    return draft;
+}
+
 static int sample(int argc, char **argv)
 {
-    const char *run = "checkpoints";
-    size_t threads = 0;
-    Writing writing = {.prompt = "", .count = 500, .temperature = 0.8, .seed = 1};
-    const Option options[] = {
-        {"run", OPTION_TEXT, &run, 0, 0, "a run's folder, or one checkpoint's"},
-        {"prompt", OPTION_TEXT, &writing.prompt, 0, 0, "how the text begins"},
-        {"count", OPTION_SIZE, &writing.count, 0, 1e9, "characters to write"},
-        {"temperature", OPTION_NUMBER, &writing.temperature, 0, 100, "0: always the likeliest"},
-        {"top-k", OPTION_SIZE, &writing.top_k, 0, 1e9, "draw from the k likeliest; 0: all"},
-        {"seed", OPTION_SEED, &writing.seed, 0, 0, "another seed, another text"},
-        {"threads", OPTION_SIZE, &threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
-    };
-    options_parse(argc, argv, "gpt2 sample [options]: text from a trained model", options,
-                  sizeof options / sizeof *options);
-    set_threads(threads);
+    SampleJob job = parse_sample(argc, argv);
+    set_threads(job.threads);
     Gpt2 *model;
-    Vocabulary vocabulary;
-    exit_if(checkpoint_load_model(run, &model, &vocabulary));
-    write_text(model, &vocabulary, &writing);
+    Tokenizer tokenizer;
+    exit_if(checkpoint_load_model(job.run, &model, &tokenizer));
+    Gpt2 *draft = load_draft(&job, &tokenizer);
+    job.writing.settings.draft = draft;
+    write_text(model, &tokenizer, &job.writing);
     gpt2_free(model);
-    vocabulary_free(&vocabulary);
+    gpt2_free(draft);
+    tokenizer_free(&tokenizer);
     return 0;
 }
 

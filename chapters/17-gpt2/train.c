@@ -39,17 +39,16 @@ static TrainSettings settings_make(Record *record, uint64_t seed)
     return settings;
 }
 
-static TrainResult train(Gpt2 *model, const Corpus *corpus, Span train_part, Span held_out,
+static TrainResult train(Gpt2 *model, Span train_part, Span held_out,
                          const TrainSettings *settings)
 {
     TrainResult result;
-    exit_if(gpt2_train(model, &corpus->vocabulary, train_part, held_out, settings, &result));
+    exit_if(gpt2_train(model, NULL, train_part, held_out, settings, &result));
     return result;
 }
 
 /* The largest difference of the first losses of a plain and a fused run. */
-static double plain_against_fused(const Config *config, const Corpus *corpus, Span train_part,
-                                  uint64_t seed)
+static double plain_against_fused(const Config *config, Span train_part, uint64_t seed)
 {
     static Record records[2];
     const Span nothing = {train_part.stream, train_part.begin, train_part.begin + 2};
@@ -61,7 +60,7 @@ static double plain_against_fused(const Config *config, const Corpus *corpus, Sp
         settings.steps = COMPARED;
         settings.warm_up = 1;
         settings.evaluate_every = 0;
-        train(model, corpus, train_part, nothing, &settings);
+        train(model, train_part, nothing, &settings);
         gpt2_free(model);
     }
     for (int i = 1; i <= COMPARED; i++)
@@ -85,14 +84,14 @@ int main(int argc, char **argv)
     exit_if(corpus_split(&corpus.stream, text, config.n_positions, &train_part, &held_out));
     config.vocab_size = (size_t)corpus.vocabulary.size;
 
-    double apart = plain_against_fused(&config, &corpus, train_part, seed);
+    double apart = plain_against_fused(&config, train_part, seed);
     static Record record;
     TsvLog table;
     exit_if(tsv_create(&table, path, "step loss validation gradient_norm rate"));
     record.table = &table;
     Gpt2 *model = gpt2_make(&config, seed);
     TrainSettings settings = settings_make(&record, seed);
-    TrainResult result = train(model, &corpus, train_part, held_out, &settings);
+    TrainResult result = train(model, train_part, held_out, &settings);
     exit_if(tsv_close(&table));
 
     printf("a GPT-2 of %zu parameters in %d named tensors, %zu characters\n",

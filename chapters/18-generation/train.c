@@ -10,7 +10,7 @@
 
 enum { STEPS = 200, RANKS = 15, LETTERS = 56, VOCABULARY = 256 };
 static const char PROMPT[] = "The gradient of the l";
-static const SampleSettings CASES[4] = {{0.5, 0}, {1, 0}, {1.5, 0}, {1, 5}};
+static const SampleSettings CASES[4] = {{0.5, 0, 0}, {1, 0, 0}, {1.5, 0, 0}, {1, 5, 0}};
 
 static Gpt2 *train(const Corpus *corpus, const char *text, uint64_t seed)
 {
@@ -32,7 +32,7 @@ static Gpt2 *train(const Corpus *corpus, const char *text, uint64_t seed)
     settings.evaluate_every = 0;
     settings.seed = seed;
     Gpt2 *model = gpt2_make(&config, seed);
-    exit_if(gpt2_train(model, &corpus->vocabulary, train_part, held_out, &settings, &result));
+    exit_if(gpt2_train(model, NULL, train_part, held_out, &settings, &result));
     printf("a GPT-2 trained for %d steps, held-out loss below %.1f nats a character\n", STEPS,
            ceil(result.validation * 10) / 10);
     return model;

@@ -214,6 +214,55 @@ static void multiply_blocks(Product *g, size_t m, size_t n, size_t k, bool add)
     }
 }
 
+/* ---- few rows ----------------------------------------------------------------------------------
+ * With few rows of A there is little to gain from a packed B, and packing it costs more than the
+ * product: B is read where it stands, once. Only a transposed B is turned, a piece at a time, in a
+ * buffer that stays in the first cache. Sums run as in the tile: from zero over each K_BLOCK, in
+ * order, then into C; so a row's bits do not tell how many rows there were. */
+enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, TURNED = 16 };
+
+/* (count, k) rows of b become the columns of (k, TURNED). */
+static void turn(const real *restrict b, size_t ldb, size_t count, size_t k, real *restrict to)
+{
+    for (size_t p = 0; p < k; p++)
+        for (size_t j = 0; j < count; j++)
+            to[p * TURNED + j] = b[j * ldb + p];
+}
+
+/* sum += the product over one K_BLOCK for `count` columns from `column` on. */
+static void few_block(const Product *g, size_t column, size_t count, size_t k0, real *sum)
+{
+    size_t k = smaller(g->k - k0, K_BLOCK);
+    size_t row_step = g->transpose_a ? 1 : g->lda, k_step = g->transpose_a ? g->lda : 1;
+    const real *a = g->a + k0 * k_step;
+    if (!g->transpose_b) {
+        g->kernel->few(g->m, count, k, a, row_step, k_step, g->b + k0 * g->ldb + column, g->ldb, sum);
+        return;
+    }
+    real turned[K_BLOCK * TURNED];
+    for (size_t j = 0; j < count; j += TURNED) {
+        size_t n = smaller(count - j, TURNED);
+        turn(g->b + (column + j) * g->ldb + k0, g->ldb, n, k, turned);
+        g->kernel->few(g->m, n, k, a, row_step, k_step, turned, TURNED, sum + j);
+    }
+}
+
+static void few_columns(size_t begin, size_t end, void *context)
+{
+    const Product *g = context;
+    real sum[FEW * COLUMNS];
+    for (size_t k0 = 0; k0 < g->k; k0 += K_BLOCK) {
+        bool add = g->add || k0 > 0;
+        memset(sum, 0, g->m * COLUMNS * sizeof *sum);
+        few_block(g, begin, end - begin, k0, sum);
+        for (size_t i = 0; i < g->m; i++)
+            for (size_t j = begin; j < end; j++) {
+                real *to = g->c + i * g->ldc + j, share = g->alpha * sum[i * COLUMNS + j - begin];
+                *to = add ? *to + share : share;
+            }
+    }
+}
+
 void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real alpha,
           const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c, size_t ldc)
 {
@@ -225,5 +274,13 @@ void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real
             memset(c + i * ldc, 0, n * sizeof *c);
     Product g = {.kernel = kernel_in_use(), .transpose_a = transpose_a, .transpose_b = transpose_b,
                  .alpha = alpha, .a = a, .b = b, .c = c, .lda = lda, .ldb = ldb, .ldc = ldc};
-    multiply_blocks(&g, m, n, k, add);
+    if (m > FEW) {
+        multiply_blocks(&g, m, n, k, add);
+        return;
+    }
+    g.m = m;
+    g.n = n;
+    g.k = k;
+    g.add = add;
+    parallel_for(n, COLUMNS, few_columns, &g);
 }

@@ -1,4 +1,5 @@
-/* gemm_kernel: the inner tile of the matrix product, compiled once for each kind of processor.
+/* gemm_kernel: the inner loops of the matrix product, compiled once for each kind of processor: the
+ * tile that all large products run on, and the straight loop of a product of few rows.
  *
  * The build compiles this file with different options and gives each copy its name:
  *   GEMM_KERNEL=portable  VECTOR_BYTES=16  ROWS=4  VECTORS=2   any processor
@@ -35,9 +36,33 @@ static void tile(size_t k, real alpha, const real *restrict a, const real *restr
         }
 }
 
+/* Four rows of b at a time: their part of the first cache serves every row of a, and a sum is read
+ * and written once for four products, which are added one after another as the tile adds them. */
+static void few(size_t m, size_t n, size_t k, const real *restrict a, size_t row_step,
+                size_t k_step, const real *restrict b, size_t ldb, real *restrict sum)
+{
+    size_t p = 0;
+    for (; p + 4 <= k; p += 4, b += 4 * ldb)
+        for (size_t i = 0; i < m; i++) {
+            const real *f = a + i * row_step + p * k_step;
+            const real *b1 = b + ldb, *b2 = b1 + ldb, *b3 = b2 + ldb;
+            real f0 = f[0], f1 = f[k_step], f2 = f[2 * k_step], f3 = f[3 * k_step];
+            real *to = sum + i * GEMM_FEW_COLUMNS;
+            for (size_t j = 0; j < n; j++)
+                to[j] = to[j] + f0 * b[j] + f1 * b1[j] + f2 * b2[j] + f3 * b3[j];
+        }
+    for (; p < k; p++, b += ldb)
+        for (size_t i = 0; i < m; i++) {
+            real f = a[i * row_step + p * k_step];
+            real *to = sum + i * GEMM_FEW_COLUMNS;
+            for (size_t j = 0; j < n; j++)
+                to[j] += f * b[j];
+        }
+}
+
 #define NAME_OF_(kernel) gemm_kernel_##kernel
 #define NAME_OF(kernel) NAME_OF_(kernel)
 #define TEXT_OF_(kernel) #kernel
 #define TEXT_OF(kernel) TEXT_OF_(kernel)
 
-const GemmKernel NAME_OF(GEMM_KERNEL) = {TEXT_OF(GEMM_KERNEL), ROWS, COLUMNS, tile};
+const GemmKernel NAME_OF(GEMM_KERNEL) = {TEXT_OF(GEMM_KERNEL), ROWS, COLUMNS, tile, few};

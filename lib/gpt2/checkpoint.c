@@ -2,7 +2,7 @@
  *
  *   model.safetensors      the parameters, in Hugging Face's names
  *   config.json            the model's sizes
- *   vocabulary.txt         what its ids mean
+ *   vocabulary.txt         what its ids mean; with byte pairs vocab.json and merges.txt
  *   optimizer.safetensors  AdamW's running means, "NAME.first" and "NAME.second"
  *   state.json             step, seed, dropout stream, settings
  *
@@ -149,16 +149,6 @@ static Error read_state(RunState *state, const AdamW *optimizer, long *optimizer
 }
 
 /* ---- saving ------------------------------------------------------------------------------------ */
-static Error write_vocabulary(const Vocabulary *vocabulary, const char *path)
-{
-    NewFile file;
-    Error error = file_create(&file, path);
-    if (error.failed)
-        return error;
-    vocabulary_write(vocabulary, file.stream);
-    return file_commit(&file);
-}
-
 static Error write_means(const Gpt2 *model, const AdamW *optimizer, const char *path)
 {
     Means means = means_of(model, optimizer);
@@ -168,14 +158,14 @@ static Error write_means(const Gpt2 *model, const AdamW *optimizer, const char *
 }
 
 static Error write_folder(const char *folder, const Gpt2 *model, const AdamW *optimizer,
-                          const Vocabulary *vocabulary, const RunState *state)
+                          const Tokenizer *tokenizer, const RunState *state)
 {
     Error error = safetensors_write(&model->parameters,
                                     path_join(folder, "model.safetensors").text);
     if (!error.failed)
         error = config_write(&model->config, path_join(folder, "config.json").text);
     if (!error.failed)
-        error = write_vocabulary(vocabulary, path_join(folder, "vocabulary.txt").text);
+        error = tokenizer_write(tokenizer, folder);
     if (!error.failed)
         error = write_means(model, optimizer, path_join(folder, "optimizer.safetensors").text);
     if (!error.failed)
@@ -186,13 +176,13 @@ static Error write_folder(const char *folder, const Gpt2 *model, const AdamW *op
 }
 
 Error checkpoint_save(const char *run, const Gpt2 *model, const AdamW *optimizer,
-                      const Vocabulary *vocabulary, const RunState *state, int keep)
+                      const Tokenizer *tokenizer, const RunState *state, int keep)
 {
     Path fresh;
     Error error = run_prepare(run, state->step, &fresh);
     if (error.failed)
         return error;
-    error = write_folder(fresh.text, model, optimizer, vocabulary, state);
+    error = write_folder(fresh.text, model, optimizer, tokenizer, state);
     if (!error.failed)
         error = run_publish(run, state->step, &fresh);
     if (error.failed)
@@ -208,59 +198,34 @@ bool checkpoint_exists(const char *run)
     return run_has_checkpoint(run);
 }
 
-static Error read_vocabulary(Vocabulary *vocabulary, const Config *config, const char *path)
+/* Of a folder that has both, each says how many ids there are. */
+static Error check_vocabulary(const Tokenizer *tokenizer, const Config *config, const char *folder)
 {
-    MappedFile file;
-    Error error = file_map(&file, path);
-    if (error.failed)
-        return error;
-    error = vocabulary_read(vocabulary, file.bytes, file.size, path);
-    file_unmap(&file);
-    if (error.failed || (size_t)vocabulary->size == config->vocab_size)
-        return error;
-    error = error_make("%s: expected %zu symbols, as config.json says, found %d", path,
-                       config->vocab_size, vocabulary->size);
-    vocabulary_free(vocabulary);
-    return error;
+    size_t found = tokenizer_size(tokenizer);
+    if (found == config->vocab_size)
+        return no_error();
+    return error_make("%s: expected a vocabulary of %zu ids, as config.json says, found %zu", folder,
+                      config->vocab_size, found);
 }
 
-/* Before memory is asked for: no element is narrower than 2 bytes, so a config that promises more
- * parameters than the file can hold is caught here. */
-static Error check_room(const Config *config, const char *path)
-{
-    MappedFile file;
-    Error error = file_map(&file, path);
-    size_t count = gpt2_parameter_count(config), size = file.size;
-    file_unmap(&file);
-    if (error.failed || size / 2 >= count)
-        return error;
-    return error_make("%s: expected %zu parameters, as config.json says, found %zu bytes", path,
-                      count, size);
-}
-
-Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabulary)
+Error checkpoint_load_model(const char *run, Gpt2 **model, Tokenizer *tokenizer)
 {
     Path folder;
-    Config config;
+    Gpt2 *loaded = NULL;
     Error error = run_find(run, &folder);
+    if (!error.failed)
+        error = tokenizer_read(tokenizer, folder.text);
     if (error.failed)
         return error;
-    Path path = path_join(folder.text, "model.safetensors");
-    error = config_read(&config, path_join(folder.text, "config.json").text);
+    error = load_found(&loaded, &folder);
     if (!error.failed)
-        error = check_room(&config, path.text);
-    if (!error.failed)
-        error = read_vocabulary(vocabulary, &config, path_join(folder.text, "vocabulary.txt").text);
-    if (error.failed)
-        return error;
-    Gpt2 *made = gpt2_make(&config, 0);
-    error = safetensors_read(&made->parameters, path.text);
+        error = check_vocabulary(tokenizer, &loaded->config, folder.text);
     if (!error.failed) {
-        *model = made;
+        *model = loaded;
         return error;
     }
-    gpt2_free(made);
-    vocabulary_free(vocabulary);
+    gpt2_free(loaded);
+    tokenizer_free(tokenizer);
     return error;
 }
 

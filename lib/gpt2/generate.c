@@ -1,81 +1,102 @@
-/* generate: writing text, one id at a time. Taught in chapter 18.
+/* generate: writing text, one id at a time or a round of them. Taught in chapter 18.
  *
- * The model gives logits for what comes next; the sampler draws from softmax(logits / temperature)
- * over the top_k largest. Low temperatures sharpen, high ones flatten; 0 takes the most likely. */
+ * The logits of the last position give what comes next; it is drawn, appended, and the model is
+ * asked again: by a forward over the whole window, by the cache, or with a draft's help. */
 #include "gpt2/gpt2.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static size_t argmax(const real *logits, size_t n)
+GenerateSettings generate_settings_default(void)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < n; i++)
-        best = logits[i] > logits[best] ? i : best;
-    return best;
+    return (GenerateSettings){.count = 300, .sampling = {.temperature = 0.8}, .end = -1,
+                              .draft_tokens = 4};
 }
 
-static int descending(const void *a, const void *b)
-{
-    real x = *(const real *)a, y = *(const real *)b;
-    return (x < y) - (x > y);
-}
+typedef struct {
+    const Gpt2 *model;
+    const GenerateSettings *settings;
+    Random *random;
+    Cache *cache;             /* NULL: forward over the whole window */
+    Speculative *speculative; /* NULL: no draft */
+    int *ids;                 /* the text, with room for all that may come */
+    size_t n;
+} Writer;
 
-/* The k-th largest logit: those below it have no chance. Equal ones are all kept. */
-static real threshold(const real *logits, size_t n, size_t k)
+static void writer_begin(Writer *w, const int *ids, size_t n)
 {
-    if (k == 0 || k >= n)
-        return -(real)INFINITY;
-    real *sorted = memory_alloc(n * sizeof *sorted);
-    memcpy(sorted, logits, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, descending);
-    real value = sorted[k - 1];
-    free(sorted);
-    return value;
-}
-
-int sample_id(const real *logits, size_t n, SampleSettings settings, Random *random)
-{
-    require(n > 0, "sample_id: expected at least one logit");
-    size_t best = argmax(logits, n);
-    if (settings.temperature == 0)
-        return (int)best;
-    real floor = threshold(logits, n, settings.top_k);
-    double total = 0, max = (double)logits[best];
-    for (size_t i = 0; i < n; i++)
-        if (logits[i] >= floor)
-            total += exp(((double)logits[i] - max) / settings.temperature);
-    /* One uniform number walks along the probabilities until it is used up. */
-    double left = random_uniform(random) * total;
-    size_t chosen = best;
-    for (size_t i = 0; i < n; i++) {
-        if (logits[i] < floor)
-            continue;
-        chosen = i;
-        left -= exp(((double)logits[i] - max) / settings.temperature);
-        if (left < 0)
-            break;
-    }
-    return (int)chosen;
-}
-
-void gpt2_generate(const Gpt2 *model, const int *ids, size_t n, size_t count,
-                   SampleSettings settings, Random *random, void (*emit)(int id, void *context),
-                   void *context)
-{
+    const GenerateSettings *settings = w->settings;
     require(n >= 1, "gpt2_generate: expected a prompt of at least one id");
-    size_t room = model->config.n_positions, classes = model->config.vocab_size;
-    int *all = memory_alloc((n + count) * sizeof *all);
-    memcpy(all, ids, n * sizeof *all);
-    bool recording = tape_set_recording(false);
-    for (size_t i = 0; i < count; i++, n++) {
-        TapeMark mark = tape_mark();
-        size_t t = n < room ? n : room; /* the window slides */
-        Tensor *logits = gpt2_forward(model, all + n - t, 1, t, NULL, 0);
-        all[n] = sample_id(logits->data + (t - 1) * classes, classes, settings, random);
-        tape_release(mark);
-        emit(all[n], context);
+    require(settings->draft == NULL || !settings->no_cache,
+            "gpt2_generate: a draft goes with the cache, expected no no_cache");
+    w->ids = memory_alloc((n + settings->count) * sizeof *w->ids);
+    memcpy(w->ids, ids, n * sizeof *ids);
+    w->n = n;
+    if (settings->draft != NULL)
+        w->speculative = speculative_make(w->model, settings->draft, settings->draft_tokens);
+    else if (!settings->no_cache)
+        w->cache = cache_make(w->model);
+}
+
+static void writer_end(Writer *w)
+{
+    speculative_free(w->speculative);
+    cache_free(w->cache);
+    free(w->ids);
+}
+
+/* The next id after the last one, by the cache or without it. */
+static int next_id(Writer *w)
+{
+    size_t classes = w->model->config.vocab_size;
+    TapeMark mark = tape_mark();
+    const real *logits;
+    if (w->cache != NULL)
+        logits = cache_follow(w->cache, w->ids, w->n, 1)->data;
+    else {
+        size_t begin = window_begin(w->n, w->model->config.n_positions), t = w->n - begin;
+        logits = gpt2_forward(w->model, w->ids + begin, 1, t, NULL, 0)->data + (t - 1) * classes;
+    }
+    int id = sample_id(logits, classes, w->settings->sampling, w->random);
+    tape_release(mark);
+    return id;
+}
+
+/* Puts 1 to `most` new ids behind the text; returns how many. */
+static size_t write_on(Writer *w, size_t most)
+{
+    if (w->speculative == NULL) {
+        w->ids[w->n] = next_id(w);
+        return 1;
+    }
+    Round round = speculative_round(w->speculative, w->ids, w->n, most, w->settings->sampling,
+                                    w->random);
+    if (w->settings->proposals != NULL) {
+        w->settings->proposals->proposed += round.proposed;
+        w->settings->proposals->accepted += round.accepted;
+    }
+    return round.written;
+}
+
+size_t gpt2_generate(const Gpt2 *model, const int *ids, size_t n, const GenerateSettings *settings,
+                     Random *random)
+{
+    Writer w = {.model = model, .settings = settings, .random = random};
+    writer_begin(&w, ids, n);
+    bool recording = tape_set_recording(false), stop = false;
+    size_t written = 0;
+    while (written < settings->count && !stop) {
+        size_t more = write_on(&w, settings->count - written);
+        for (size_t i = 0; i < more && !stop; i++) {
+            int id = w.ids[w.n++];
+            stop = id == settings->end;
+            if (!stop) {
+                written++;
+                stop = !settings->emit(id, settings->context);
+            }
+        }
     }
     tape_set_recording(recording);
-    free(all);
+    writer_end(&w);
+    return written;
 }

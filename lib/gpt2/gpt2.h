@@ -2,11 +2,15 @@
  *
  *   config.c      the model's sizes and variants; config.json
  *   model.c       GPT-2 made of layers: forward, loss, initial values
- *   safetensors.c named tensors in Hugging Face's file format
+ *   safetensors_*.c named tensors in Hugging Face's file format
+ *   load.c        a model out of a folder of such files, ours or another's
  *   checkpoint.c  a run's folder: written atomically, resumed exactly
  *   trainer.c     the training loop
  *   evaluate.c    loss over held-out text
- *   generate.c    writing text: temperature and top-k
+ *   sample.c      one id from logits: temperature, top-k, top-p
+ *   cache.c       keys and values kept, so that a new id costs one position
+ *   speculative.c a small model guesses ahead, the large one checks
+ *   generate.c    writing text
  *
  * Taught in chapters 15, 17 and 18. Letters: B batch, T time, C width (n_embd), V vocabulary.
  * Source of the model: Radford et al. 2019, "Language models are unsupervised multitask learners".
@@ -53,6 +57,8 @@ typedef struct {
  * projections (c_proj) scaled by 1/sqrt(2 n_layer), biases 0, gains 1. The config must have passed
  * config_check. The caller frees with gpt2_free. */
 Gpt2 *gpt2_make(const Config *config, uint64_t seed);
+/* The same with nothing drawn, weights 0, for values that come from elsewhere. */
+Gpt2 *gpt2_make_empty(const Config *config);
 void gpt2_free(Gpt2 *model);
 void gpt2_set_plain(Gpt2 *model, bool plain);
 size_t gpt2_parameter_count(const Config *config); /* by formula, without making it */
@@ -70,15 +76,23 @@ Tensor *gpt2_loss(const Gpt2 *model, const int *ids, const int *targets, size_t 
 /* Writes the list to path (whole or not at all), in the precision of this build: F64 or F32. The
  * metadata has "format": "pt", as other tools expect. */
 Error safetensors_write(const Parameters *list, const char *path);
+/* The same in F32, the precision that others expect, from either build; a double is rounded. */
+Error safetensors_write_f32(const Parameters *list, const char *path);
 /* Fills every tensor of the list from the file, converting F64, F32, F16 and BF16. Names may carry
  * the prefix "transformer."; mask buffers ("attn.bias", "attn.masked_bias") and, when the list has
  * none, a tied "lm_head.weight" are skipped. A tensor missing, extra, of another shape or twice
  * there, and every broken header, is an Error; then no tensor of the list has changed. */
 Error safetensors_read(Parameters *list, const char *path);
 
+/* ---- load ----------------------------------------------------------------------------------------
+ * The model of a folder with config.json and model.safetensors, as Hugging Face's libraries and this
+ * one write them, or of a run's latest checkpoint. In the precision of this build, whatever the file's.
+ * The caller frees with gpt2_free; after an Error there is nothing to free. */
+Error gpt2_load(Gpt2 **model, const char *folder);
+
 /* ---- checkpoint ----------------------------------------------------------------------------------
  * RUN/step-00000500/ holds model.safetensors, config.json, optimizer.safetensors ("NAME.first",
- * "NAME.second"), vocabulary.txt and state.json; RUN/latest is a link to the newest. A new folder is
+ * "NAME.second"), the tokenizer's files and state.json; RUN/latest is a link to the newest. A new folder is
  * written under another name, synced and renamed, and then the link moves, so that a kill at any
  * moment leaves the last whole checkpoint. Older ones but `keep` are removed after that. */
 typedef struct {
@@ -90,10 +104,10 @@ typedef struct {
 } RunState;
 
 Error checkpoint_save(const char *run, const Gpt2 *model, const AdamW *optimizer,
-                      const Vocabulary *vocabulary, const RunState *state, int keep);
-/* Reads RUN/latest (or RUN itself when it holds config.json). Makes the model; `vocabulary` is
+                      const Tokenizer *tokenizer, const RunState *state, int keep);
+/* Reads RUN/latest (or RUN itself when it holds config.json). Makes the model; `tokenizer` is
  * filled. The caller frees both. On an error nothing needs freeing. */
-Error checkpoint_load_model(const char *run, Gpt2 **model, Vocabulary *vocabulary);
+Error checkpoint_load_model(const char *run, Gpt2 **model, Tokenizer *tokenizer);
 /* Then, to resume: the optimizer (made over the model's parameters) and the state. */
 Error checkpoint_load_state(const char *run, const Gpt2 *model, AdamW *optimizer, RunState *state);
 bool checkpoint_exists(const char *run);
@@ -142,8 +156,9 @@ typedef struct {
 
 /* Trains the model on `train`. A loss that is not finite, a full disk, a checkpoint that cannot be
  * read or was made under other settings is an Error; the last whole checkpoint stays. The numbers
- * depend on the settings and the seed alone: not on threads, and not on where a run was stopped. */
-Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, Span train, Span held_out,
+ * depend on the settings and the seed alone: not on threads, and not on where a run was stopped. The
+ * tokenizer goes into each checkpoint; NULL where none is saved. */
+Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_out,
                  const TrainSettings *settings, TrainResult *result);
 
 /* ---- evaluate ------------------------------------------------------------------------------------
@@ -152,19 +167,104 @@ Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, Span train, Span hel
  * evenly spread. */
 double gpt2_evaluate(const Gpt2 *model, Span span, size_t batch, size_t windows);
 
-/* ---- generate ------------------------------------------------------------------------------------ */
+/* ---- sample -------------------------------------------------------------------------------------- */
 typedef struct {
     double temperature; /* 0: always the most likely */
     size_t top_k;       /* 0: all */
+    double top_p;       /* 0 or 1: all */
 } SampleSettings;
 
-/* The next id, drawn from softmax(logits / temperature) over the top_k largest. logits has n. */
+/* What the next id is drawn from: id i has the probability weights[i] / total, and the total is
+ * returned. Weights are exp(logit / temperature) up to a common factor, for the top_k largest; then
+ * of those the largest, as many as it takes to reach top_p of their sum (Holtzman et al. 2020): the
+ * one that reaches it stays. Ids with the same logit as the last one that stays do too. Temperature 0
+ * gives the first of the largest all. logits and weights have n, at least 1; a largest logit that is
+ * not finite is a broken contract. */
+double sample_weights(double *weights, const real *logits, size_t n, SampleSettings settings);
+/* Id i with probability weights[i] / total, from one uniform number in [0, 1). */
+int sample_from(const double *weights, size_t n, double total, double uniform);
+/* Both in one. Takes one random number, at temperature 0 none. */
 int sample_id(const real *logits, size_t n, SampleSettings settings, Random *random);
 
-/* Calls emit(id, context) for each of `count` new ids after the `n` of `ids`; a prompt longer than
- * the model's context slides. n is at least 1. */
-void gpt2_generate(const Gpt2 *model, const int *ids, size_t n, size_t count,
-                   SampleSettings settings, Random *random, void (*emit)(int id, void *context),
-                   void *context);
+/* ---- cache --------------------------------------------------------------------------------------- */
+/* Keys and values of the positions that a model has read. Positions count from 0 to `length`; as a
+ * part of a longer text, position 0 is the text's id `begin`. */
+typedef struct {
+    const Gpt2 *model;
+    size_t begin, length;
+    real *keys, *values; /* (n_layer,H,n_positions,D) each; owned */
+} Cache;
+
+/* For this model, whose parameters must outlive it and not change while it holds positions. The
+ * caller frees with cache_free; NULL is no error. */
+Cache *cache_make(const Gpt2 *model);
+void cache_free(Cache *cache);
+/* Forgets all but the first `length` positions; 0 empties it. */
+void cache_truncate(Cache *cache, size_t length);
+/* Reads n more ids, at least 1 and no more than there is room for. Returns the logits of the last
+ * `last` of them, (last,V), on the tape, without recording. They are those of gpt2_forward over all
+ * ids, to the bit for heads of at most 256 elements. */
+Tensor *gpt2_extend(Cache *cache, const int *ids, size_t n, size_t last);
+
+/* Where the window over a text of n ids begins. Up to n_positions ids it is 0; then the window moves
+ * on by half of n_positions whenever it would be too long: what is seen of the text are the last
+ * n_positions/2 + 1 to n_positions ids, and it depends on n alone. */
+size_t window_begin(size_t n, size_t positions);
+/* Reads what the cache does not hold yet of the window over the text ids[0..n), all of it when the
+ * window has moved; logits as gpt2_extend gives them. The text must be the one read before with more
+ * ids behind it. cache_forget makes it a text of n ids again. */
+Tensor *cache_follow(Cache *cache, const int *ids, size_t n, size_t last);
+void cache_forget(Cache *cache, size_t n);
+
+/* ---- speculative ---------------------------------------------------------------------------------- */
+typedef struct {
+    size_t accepted; /* of the proposed ids, from the first on */
+    int next;        /* the id after them */
+} Verdict;
+
+/* The decision on `count` proposed ids. p (count+1,V) and q (count,V) are probabilities, the target's
+ * and those that each id was drawn from; uniforms are count + 1 numbers in [0, 1). */
+Verdict speculative_judge(const double *p, const double *q, size_t classes, const int *proposed,
+                          size_t count, const double *uniforms);
+
+/* A target and a draft of the same vocabulary, with a cache each; a round proposes up to `tokens`
+ * ids. The caller frees; NULL is no error. */
+typedef struct Speculative Speculative;
+Speculative *speculative_make(const Gpt2 *model, const Gpt2 *draft, size_t tokens);
+void speculative_free(Speculative *speculative);
+
+typedef struct {
+    size_t written, proposed, accepted;
+} Round;
+
+/* Writes 1 to `most` ids behind the n of ids, distributed as the model's own under this sampling. The
+ * text must be what the last round left. */
+Round speculative_round(Speculative *speculative, int *ids, size_t n, size_t most,
+                        SampleSettings sampling, Random *random);
+
+/* ---- generate ------------------------------------------------------------------------------------- */
+typedef struct {
+    size_t proposed, accepted; /* ids of the draft */
+} Proposals;
+
+typedef struct {
+    size_t count;            /* ids to write at most */
+    SampleSettings sampling;
+    int end;                 /* this id ends the text and is not written; -1: none does */
+    bool no_cache;           /* run the whole window for each id: the same ids, slower */
+    const Gpt2 *draft;       /* NULL: none. Not together with no_cache */
+    size_t draft_tokens;     /* ids that it proposes in a round */
+    Proposals *proposals;    /* added to, when not NULL */
+    bool (*emit)(int id, void *context); /* called for each id; false: stop */
+    void *context;
+} GenerateSettings;
+
+GenerateSettings generate_settings_default(void); /* no emit: the caller sets it */
+
+/* Goes on from the n ids of a prompt, at least 1; returns how many ids were written. A text longer
+ * than the model's context is seen through window_begin's window. The ids are a function of the
+ * prompt, the settings and `random`; with and without the cache they are the same. */
+size_t gpt2_generate(const Gpt2 *model, const int *ids, size_t n, const GenerateSettings *settings,
+                     Random *random);
 
 #endif

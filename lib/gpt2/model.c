@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void make_blocks(Gpt2 *model, const Config *config, Random *random)
+static void make_blocks(Gpt2 *model, const Config *config)
 {
     const BlockSettings settings = {.width = config->n_embd,
                                     .heads = config->n_head,
@@ -21,7 +21,7 @@ static void make_blocks(Gpt2 *model, const Config *config, Random *random)
     for (size_t i = 0; i < config->n_layer; i++) {
         char name[PARAMETER_NAME_MAX];
         snprintf(name, sizeof name, "h.%zu", i);
-        model->blocks[i] = block_make(&model->parameters, name, settings, random);
+        model->blocks[i] = block_make(&model->parameters, name, settings, NULL);
     }
 }
 
@@ -46,23 +46,28 @@ static void initialise(Gpt2 *model, uint64_t seed)
     }
 }
 
-Gpt2 *gpt2_make(const Config *config, uint64_t seed)
+Gpt2 *gpt2_make_empty(const Config *config)
 {
     Error error = config_check(config);
     require(!error.failed, "gpt2_make: %s", error.text);
     Gpt2 *model = memory_calloc(1, sizeof *model);
-    Random random = random_make(seed, 0);
     model->config = *config;
     model->tokens = embedding_make(&model->parameters, "wte", config->vocab_size, config->n_embd,
-                                   &random);
+                                   NULL);
     model->positions = embedding_make(&model->parameters, "wpe", config->n_positions,
-                                      config->n_embd, &random);
-    make_blocks(model, config, &random);
+                                      config->n_embd, NULL);
+    make_blocks(model, config);
     model->final_norm = layer_norm_make(&model->parameters, "ln_f", config->n_embd,
                                         (real)config->layer_norm_epsilon);
     model->head = config->tied ? model->tokens.table
                                : parameters_add(&model->parameters, "lm_head", "weight",
                                                 shape2(config->vocab_size, config->n_embd));
+    return model;
+}
+
+Gpt2 *gpt2_make(const Config *config, uint64_t seed)
+{
+    Gpt2 *model = gpt2_make_empty(config);
     initialise(model, seed);
     return model;
 }

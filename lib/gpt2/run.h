@@ -9,7 +9,7 @@
 #ifndef WENGERT_GPT2_RUN_H
 #define WENGERT_GPT2_RUN_H
 
-#include "base/base.h"
+#include "gpt2/gpt2.h"
 
 /* RUN may be so long; then every path below it fits here, and our own ones fit a NewFile. */
 enum { RUN_LENGTH_MAX = 600 };
@@ -38,5 +38,7 @@ Error run_clear(const char *run);
 bool run_has_checkpoint(const char *run);
 /* The folder to read: the one that RUN/latest names, else RUN itself. */
 Error run_find(const char *run, Path *folder);
+/* load.c: the model of the folder that run_find found. */
+Error load_found(Gpt2 **model, const Path *folder);
 
 #endif

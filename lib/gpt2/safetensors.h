@@ -42,6 +42,9 @@ typedef struct {
 Error tensor_file_open(TensorFile *file, const char *path);
 void tensor_file_close(TensorFile *file);
 
+/* The first `count` elements of an entry of a READABLE dtype, converted. */
+void tensor_entry_read(const TensorFile *file, const TensorEntry *entry, real *out, size_t count);
+
 /* "PATH: tensor "NAME": expected ..., found ..." */
 Error tensor_error(const TensorFile *file, const char *name, const char *expected,
                    const char *found);

@@ -102,9 +102,10 @@ static float from_f16(uint32_t bits)
     return from_f32(sign | (exponent + 127 - 15) << 23 | fraction << 13);
 }
 
-static void convert(real *out, const unsigned char *in, size_t count, Dtype dtype)
+void tensor_entry_read(const TensorFile *file, const TensorEntry *entry, real *out, size_t count)
 {
-    switch (dtype) {
+    const unsigned char *in = file->data + entry->begin;
+    switch (entry->dtype) {
     case F64:
         for (size_t i = 0; i < count; i++)
             out[i] = (real)from_f64(in + 8 * i);
@@ -133,8 +134,7 @@ Error safetensors_read(Parameters *list, const char *path)
     for (size_t i = 0; !error.failed && i < file.count; i++) {
         const TensorEntry *entry = &file.entries[i];
         if (entry->target != NULL)
-            convert(entry->target->data, file.data + entry->begin, entry->target->size,
-                    entry->dtype);
+            tensor_entry_read(&file, entry, entry->target->data, entry->target->size);
     }
     tensor_file_close(&file);
     return error;

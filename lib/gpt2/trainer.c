@@ -43,7 +43,7 @@ Error train_settings_check(const TrainSettings *s)
 /* ---- one run ----------------------------------------------------------------------------------- */
 typedef struct {
     Gpt2 *model;
-    const Vocabulary *vocabulary;
+    const Tokenizer *tokenizer;
     Span train, held_out;
     const TrainSettings *settings;
     Tensor **parameters;
@@ -198,7 +198,7 @@ static Error tell(const Run *run, const TrainReport *report)
 
 static Error save(const Run *run)
 {
-    return checkpoint_save(run->settings->run, run->model, run->optimizer, run->vocabulary,
+    return checkpoint_save(run->settings->run, run->model, run->optimizer, run->tokenizer,
                            &run->state, 2);
 }
 
@@ -240,13 +240,15 @@ static Error loop(Run *run, TrainResult *result)
     return error;
 }
 
-Error gpt2_train(Gpt2 *model, const Vocabulary *vocabulary, Span train, Span held_out,
+Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_out,
                  const TrainSettings *settings, TrainResult *result)
 {
     Error error = train_settings_check(settings);
     if (error.failed)
         return error;
-    Run run = {.model = model, .vocabulary = vocabulary, .train = train, .held_out = held_out,
+    require(tokenizer != NULL || settings->run == NULL,
+            "gpt2_train: expected a tokenizer to save with the run, found none");
+    Run run = {.model = model, .tokenizer = tokenizer, .train = train, .held_out = held_out,
                .settings = settings};
     *result = (TrainResult){.validation = nan(""), .loss = nan("")};
     run_begin(&run);

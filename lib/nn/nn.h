@@ -37,7 +37,8 @@ size_t parameters_elements(const Parameters *list);
 void parameters_zero_grad(Parameters *list);
 void parameters_free(Parameters *list);
 
-/* Initial values: normal of mean 0 and this deviation; one constant. */
+/* Initial values: normal of mean 0 and this deviation; one constant. Where the makers below pass on a
+ * random that is NULL nothing is drawn and weights stay 0: for those that are about to be filled. */
 void parameter_normal(Tensor *parameter, Random *random, real deviation);
 void parameter_fill(Tensor *parameter, real value);
 

@@ -55,7 +55,7 @@ void parameters_free(Parameters *list)
 
 void parameter_normal(Tensor *parameter, Random *random, real deviation)
 {
-    for (size_t i = 0; i < parameter->size; i++)
+    for (size_t i = 0; random != NULL && i < parameter->size; i++)
         parameter->data[i] = (real)(random_normal(random) * (double)deviation);
 }
 

@@ -7,16 +7,20 @@
 
 #include <string.h>
 
-/* Whether a mapped file is text at all. */
-static Error check_text(const MappedFile *file, const char *path)
+Error text_map(MappedFile *file, const char *path)
 {
+    Error error = file_map(file, path);
+    if (error.failed)
+        return error;
+    const unsigned char *nul = file->size == 0 ? NULL : memchr(file->bytes, '\0', file->size);
     if (file->size == 0)
-        return error_make("%s: expected text, found an empty file", path);
-    const unsigned char *nul = memchr(file->bytes, '\0', file->size);
-    if (nul != NULL)
-        return error_make("%s: expected text, found a NUL byte at byte %zu: this is a binary file",
-                          path, (size_t)(nul - file->bytes));
-    return no_error();
+        error = error_make("%s: expected text, found an empty file", path);
+    else if (nul != NULL)
+        error = error_make("%s: expected text, found a NUL byte at byte %zu: this is a binary file",
+                           path, (size_t)(nul - file->bytes));
+    if (error.failed)
+        file_unmap(file);
+    return error;
 }
 
 /* Fills the corpus' stream; its vocabulary is known. */
@@ -38,10 +42,7 @@ Error corpus_read(Corpus *corpus, const char *path, const Vocabulary *vocabulary
 {
     MappedFile file;
     *corpus = (Corpus){.stream = {.count = 0}};
-    Error error = file_map(&file, path);
-    if (error.failed)
-        return error;
-    error = check_text(&file, path);
+    Error error = text_map(&file, path);
     if (!error.failed) {
         corpus->vocabulary = vocabulary != NULL ? vocabulary_copy(vocabulary)
                                                 : vocabulary_make(file.bytes, file.size);

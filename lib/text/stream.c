@@ -7,11 +7,16 @@
 
 #include <stdlib.h>
 
+int stream_width(int vocabulary_size)
+{
+    return vocabulary_size <= 0x100 ? 1 : vocabulary_size <= 0x10000 ? 2 : 4;
+}
+
 Stream stream_make(size_t count, int vocabulary_size)
 {
     require(vocabulary_size > 0, "stream_make: expected a vocabulary of at least 1, found %d",
             vocabulary_size);
-    int width = vocabulary_size <= 0x100 ? 1 : vocabulary_size <= 0x10000 ? 2 : 4;
+    int width = stream_width(vocabulary_size);
     void *owned = memory_calloc(count, (size_t)width);
     return (Stream){.count = count, .width = width, .ids = owned, .owned = owned};
 }
@@ -78,6 +83,16 @@ Error stream_map(Stream *stream, const char *path, int width, int vocabulary_siz
     if (error.failed)
         stream_free(stream);
     return error;
+}
+
+Error stream_write(const Stream *stream, const char *path)
+{
+    NewFile file;
+    Error error = file_create(&file, path);
+    if (error.failed)
+        return error;
+    fwrite(stream->ids, (size_t)stream->width, stream->count, file.stream);
+    return file_commit(&file);
 }
 
 void stream_free(Stream *stream)

@@ -1,6 +1,7 @@
 /* text/: from the bytes of a file to batches of ids. This header is the room's table of contents.
  *
  *   utf8.c             one character to its bytes and back
+ *   utf8_stream.c      bytes that come in pieces, written on as whole characters
  *   vocabulary.c       which characters have which ids: made from a text, encode, decode
  *   vocabulary_file.c  a vocabulary as lines of text, read back strictly
  *   stream.c           a long row of ids, owned or mapped from a file, as narrow as they allow
@@ -26,6 +27,18 @@
 int utf8_decode(const unsigned char *text, size_t size, uint32_t *point);
 /* The bytes of a code point into out[0..4); their number, or 0 for what is not a character. */
 int utf8_encode(uint32_t point, unsigned char out[4]);
+
+/* ---- utf8_stream -------------------------------------------------------------------------------
+ * Starts as {0}. Each piece may end anywhere: what completes a character is written to `out`, what
+ * only begins one is held back, and what can no longer become one is written as U+FFFD.
+ * utf8_stream_end gives up what is still held, as one U+FFFD; the stream then starts anew. Errors
+ * stay in `out`, where ferror finds them. */
+typedef struct {
+    unsigned char held[4];
+    size_t count;
+} Utf8Stream;
+void utf8_stream_put(Utf8Stream *stream, const unsigned char *bytes, size_t size, FILE *out);
+void utf8_stream_end(Utf8Stream *stream, FILE *out);
 
 /* ---- vocabulary --------------------------------------------------------------------------------
  * Either the distinct characters of a text, id i being the i-th in ascending order of code point, or
@@ -80,6 +93,8 @@ typedef struct {
     MappedFile mapped;
 } Stream;
 
+/* The bytes of an id: 1 for a vocabulary of at most 256, 2 for at most 65536, else 4. */
+int stream_width(int vocabulary_size);
 /* Room for `count` ids below `vocabulary_size`, to be filled with stream_set. */
 Stream stream_make(size_t count, int vocabulary_size);
 void stream_set(Stream *stream, size_t at, int id);
@@ -90,6 +105,8 @@ void stream_shorten(Stream *stream, size_t count);
  * as numpy's tofile writes them. It is mapped, so that a file larger than memory will do, and read
  * through once: every id must be below vocabulary_size. */
 Error stream_map(Stream *stream, const char *path, int width, int vocabulary_size);
+/* Such a file from a stream, whole or not at all. */
+Error stream_write(const Stream *stream, const char *path);
 void stream_free(Stream *stream);
 
 /* ---- corpus ------------------------------------------------------------------------------------
@@ -104,10 +121,14 @@ typedef struct {
     Stream stream;
 } Corpus;
 
-/* Reads a text file whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
- * every character must be in it; with NULL it is made from the text. Not text, and an Error: a
- * missing, unreadable or empty file, a folder, and a file that holds a NUL byte, which no text does
- * and nearly every other file does. Text in an old encoding passes, as bytes. */
+/* Maps a file of text. Not text, and an Error: a missing, unreadable or empty file, a folder, and a
+ * file that holds a NUL byte, which no text does and nearly every other file does. Text in an old
+ * encoding passes. */
+Error text_map(MappedFile *file, const char *path);
+
+/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
+ * every character must be in it; with NULL it is made from the text. Text in an old encoding passes, as
+ * bytes. */
 Error corpus_read(Corpus *corpus, const char *path, const Vocabulary *vocabulary);
 void corpus_free(Corpus *corpus);
 
@@ -157,7 +178,8 @@ void ids_free(Ids *list);
 Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *merges);
 /* From a folder that has them under either pair of names. */
 Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
-/* As vocab.json and merges.txt, which other tools read; each file whole or not at all. */
+/* As vocab.json and merges.txt, which other tools read, into a folder that is there; each file whole
+ * or not at all. */
 Error byte_pairs_write(const BytePairs *pairs, const char *folder);
 /* A new vocabulary of `size` ids from a text: 256 bytes, the most frequent pairs one after another
  * (of equally frequent ones that of the lower ids), and <|endoftext|> last. A text that has no more
@@ -187,6 +209,8 @@ Error tokenizer_read(Tokenizer *tokenizer, const char *folder);
 Error tokenizer_write(const Tokenizer *tokenizer, const char *folder);
 void tokenizer_free(Tokenizer *tokenizer);
 size_t tokenizer_size(const Tokenizer *tokenizer); /* V */
+/* Whether the two mean the same by every id. */
+bool tokenizer_equal(const Tokenizer *a, const Tokenizer *b);
 int tokenizer_end(const Tokenizer *tokenizer);     /* the id that ends a text; -1: none */
 /* Appends the ids of a text. An Error names `source` and the character it does not hold. */
 Error tokenizer_encode(Tokenizer *tokenizer, const unsigned char *text, size_t size,

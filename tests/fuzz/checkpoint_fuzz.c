@@ -38,27 +38,27 @@ static void make_checkpoint(Whole *wholes)
     Gpt2 *model = gpt2_make(&config, 1);
     Tensor *parameters[64];
     AdamW *optimizer = make_optimizer(model, parameters);
-    Vocabulary vocabulary = vocabulary_make((const unsigned char *)"abc", 3);
+    Tokenizer tokenizer = {.characters = vocabulary_make((const unsigned char *)"abc", 3)};
     RunState state = {.step = 1, .best = 2.5, .settings = "steps 1"};
     char name[64], run[64];
     snprintf(run, sizeof run, "%s/run", fuzz_folder());
-    exit_if(checkpoint_save(run, model, optimizer, &vocabulary, &state, 1));
+    exit_if(checkpoint_save(run, model, optimizer, &tokenizer, &state, 1));
     for (int i = 0; i < FILES; i++) {
         snprintf(name, sizeof name, "run/latest/%s", files[i]);
         read_whole(&wholes[i], name);
     }
     adamw_free(optimizer);
     gpt2_free(model);
-    vocabulary_free(&vocabulary);
+    tokenizer_free(&tokenizer);
 }
 
 static void load(const char *folder)
 {
     Gpt2 *model;
-    Vocabulary vocabulary;
+    Tokenizer tokenizer;
     RunState state;
     Tensor *parameters[64];
-    Error error = checkpoint_load_model(folder, &model, &vocabulary);
+    Error error = checkpoint_load_model(folder, &model, &tokenizer);
     fuzz_error(error);
     if (error.failed)
         return;
@@ -68,7 +68,7 @@ static void load(const char *folder)
         adamw_free(optimizer);
     }
     gpt2_free(model);
-    vocabulary_free(&vocabulary);
+    tokenizer_free(&tokenizer);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
