@@ -119,7 +119,7 @@ static void write_text(const Gpt2 *model, Tokenizer *tokenizer, const Writing *w
 /* ---- train --------------------------------------------------------------------------------------- */
 typedef struct {
     const char *text, *ids, *run, *vocabulary, *from, *gelu;
-    bool resume, fresh, plain, untied, no_bias, figure;
+    bool resume, fresh, plain, untied, no_bias, figure, profile;
     size_t threads;
     Config config;
     TrainSettings train;
@@ -171,6 +171,7 @@ static TrainJob parse_train(int argc, char **argv)
         {"save-every", OPTION_SIZE, &job.train.save_every, 0, many, "steps between checkpoints"},
         {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
+        {"profile", OPTION_FLAG, &job.profile, 0, 0, "show at the end where a step's time went"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
         {"count", OPTION_SIZE, &job.writing.settings.count, 0, many, "ids written at the end"},
         {"temperature", OPTION_NUMBER, &job.writing.settings.sampling.temperature, 0, 100,
@@ -380,9 +381,13 @@ static TrainResult run_loop(TrainJob *job, Work *work)
     job->train.stop = &interrupted;
     job->train.report = show_step;
     job->train.context = &display;
+    profile_set(job->profile);
     Error error = gpt2_train(work->model, &work->tokenizer, work->train, work->held_out,
                              &job->train, &result);
     progress_end(&display.progress);
+    if (job->profile && result.step > first)
+        profile_print(stdout, result.step - first);
+    profile_set(false);
     signal(SIGINT, SIG_DFL);
     Error closed = tsv_close(&display.log);
     exit_if(error);

@@ -7,8 +7,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20 };
+enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, HUGE_PAGE = 2 << 20 };
 
 struct ArenaChunk {
     ArenaChunk *next;
@@ -31,14 +32,21 @@ static void poison(void *bytes, size_t size)
         memset(bytes, 0xff, size);
 }
 
+/* Large chunks ask for huge pages, where the system has them: a page is then looked up once for two
+ * megabytes instead of once for four kilobytes, and touched for the first time as seldom. */
 static ArenaChunk *chunk_make(size_t size)
 {
     ArenaChunk *chunk = memory_alloc(sizeof *chunk);
-    void *memory = memory_alloc(size + ALIGNMENT);
-    size_t past = (uintptr_t)memory % ALIGNMENT;
-    *chunk = (ArenaChunk){.bytes = (unsigned char *)memory + (past == 0 ? 0 : ALIGNMENT - past),
+    size_t alignment = size >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+    void *memory = memory_alloc(size + alignment);
+    size_t past = (uintptr_t)memory % alignment;
+    *chunk = (ArenaChunk){.bytes = (unsigned char *)memory + (past == 0 ? 0 : alignment - past),
                           .memory = memory,
                           .size = size};
+#ifdef MADV_HUGEPAGE
+    if (size >= HUGE_PAGE)
+        madvise(chunk->bytes, size, MADV_HUGEPAGE); /* a wish: without it all is as before */
+#endif
     return chunk;
 }
 

@@ -1,15 +1,29 @@
-/* vector: exp as a loop can use it.
+/* vector: what lets a compiler turn loops into vector instructions: functions for several widths of
+ * vectors, exp without a call, and sums in lanes.
  *
  * The C library's exp is a call for each element, which keeps the compiler from working on several at
- * once. In float builds loop_exp is a polynomial in plain C with no call and no branch, which gcc and
- * clang turn into vector instructions; its error is at most 2 ulp (a test holds it to libm's, over
- * all floats in range). In double builds it is exp itself: gates and parity lose nothing. */
+ * once. In float builds loop_exp is a polynomial in plain C with no call and no branch; its error is at
+ * most 2 ulp (a test holds it to libm's, over all floats in range). In double builds it is exp itself:
+ * gates and parity lose nothing.
+ *
+ * A sum in one variable waits for each addition before it begins the next. loop_sum keeps LANES of
+ * them, element i in lane i mod LANES, and adds the lanes up at the end: an order that depends on the
+ * length alone, so that every processor gets the same bits. Taught in chapter 21. */
 #ifndef WENGERT_VECTOR_H
 #define WENGERT_VECTOR_H
 
 #include "base/base.h"
 
 #include <string.h>
+
+/* A function marked WIDE is compiled for several widths of vectors, and the widest that the processor
+ * has is chosen when the program starts. Every width gives the same bits: products and sums are never
+ * contracted (-ffp-contract=off) and never reordered. Not under sanitizers, which cannot follow. */
+#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(WENGERT_POISON)
+#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
 
 #ifdef WENGERT_FLOAT
 /* exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2. The exponent's bits n + 127 are
@@ -47,5 +61,59 @@ static inline double loop_exp(double x)
     return exp(x);
 }
 #endif
+
+enum { LANES = 16 };
+
+/* The lanes' sum, in pairs. */
+static inline real lanes_sum(const real lane[LANES])
+{
+    real sum[LANES];
+    memcpy(sum, lane, sizeof sum);
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int l = 0; l < half; l++)
+            sum[l] += sum[l + half];
+    return sum[0];
+}
+
+static inline real loop_sum(const real *x, size_t n)
+{
+    real lane[LANES] = {0};
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] += x[i + l];
+    for (size_t i = whole; i < n; i++)
+        lane[i - whole] += x[i];
+    return lanes_sum(lane);
+}
+
+static inline real loop_dot(const real *x, const real *y, size_t n)
+{
+    real lane[LANES] = {0};
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] += x[i + l] * y[i + l];
+    for (size_t i = whole; i < n; i++)
+        lane[i - whole] += x[i] * y[i];
+    return lanes_sum(lane);
+}
+
+/* Minus infinity for n = 0; a NaN is passed over. */
+static inline real loop_max(const real *x, size_t n)
+{
+    real lane[LANES], max = -(real)INFINITY;
+    for (size_t l = 0; l < LANES; l++)
+        lane[l] = max;
+    size_t whole = n - n % LANES;
+    for (size_t i = 0; i < whole; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] = x[i + l] > lane[l] ? x[i + l] : lane[l];
+    for (size_t i = whole; i < n; i++)
+        max = x[i] > max ? x[i] : max;
+    for (size_t l = 0; l < LANES; l++)
+        max = lane[l] > max ? lane[l] : max;
+    return max;
+}
 
 #endif

@@ -131,8 +131,9 @@ static double accumulate(Run *run)
     double sum = 0;
     parameters_zero_grad(&run->model->parameters);
     for (size_t m = 0; m < s->micro_batches; m++) {
-        batch_draw(run->train, s->batch, run->context, s->seed, run->state.step * s->micro_batches + m,
-                   run->inputs, run->targets);
+        profile_enter("batch", false);
+        batch_draw(run->train, s->batch, run->context, s->seed,
+                   run->state.step * s->micro_batches + m, run->inputs, run->targets);
         TapeMark mark = tape_mark();
         Random *dropout = s->dropout > 0 ? &run->state.dropout : NULL;
         Tensor *loss = gpt2_loss(run->model, run->inputs, run->targets, s->batch, run->context, dropout,
@@ -151,6 +152,7 @@ static Error step(Run *run, TrainReport *report)
     const Schedule schedule = {s->rate, s->floor, (long)s->warm_up, (long)s->steps};
     double share = 1 / (double)s->micro_batches;
     report->loss = accumulate(run);
+    profile_enter("norm", false);
     report->gradient_norm =
         share * gradients_norm(run->parameters, run->model->parameters.count);
     if (!isfinite(report->loss) || !isfinite(report->gradient_norm))
@@ -159,7 +161,9 @@ static Error step(Run *run, TrainReport *report)
                           report->gradient_norm);
     double clip = s->clip > 0 ? clip_scale(report->gradient_norm, s->clip) : 1;
     report->rate = schedule_rate(&schedule, (long)run->state.step);
+    profile_enter("adamw", false);
     adamw_step(run->optimizer, report->rate, share * clip);
+    profile_enter(NULL, false);
     report->step = ++run->state.step;
     return no_error();
 }
@@ -167,7 +171,10 @@ static Error step(Run *run, TrainReport *report)
 static double measure(Run *run, size_t windows)
 {
     double before = seconds_now();
-    double loss = gpt2_evaluate(run->model, run->held_out, run->context, run->settings->batch, windows);
+    bool profiled = profile_set(false);
+    double loss = gpt2_evaluate(run->model, run->held_out, run->context, run->settings->batch,
+                                windows);
+    profile_set(profiled);
     run->evaluating += seconds_now() - before;
     if (isnan(run->state.best) || loss < run->state.best)
         run->state.best = loss;

@@ -7,6 +7,7 @@
  *   It equals split_heads, scores, mask, softmax, mix and merge_heads in a row; a test holds the two
  *   together. Heads are independent: each is one thread's piece. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
 #include <string.h>
 
@@ -52,14 +53,14 @@ typedef struct {
 } Gradients;
 
 /* In place: dP becomes dS, row by row. */
-static void softmax_gradient(const real *p, real *ds, size_t steps)
+WIDE static void softmax_gradient(const real *p, real *ds, size_t steps)
 {
     for (size_t t = 0; t < steps; t++, p += steps, ds += steps) {
-        real mean = 0; /* sum_u dP_tu P_tu */
-        for (size_t s = 0; s <= t; s++)
-            mean += ds[s] * p[s];
-        for (size_t s = 0; s < steps; s++)
-            ds[s] = s <= t ? p[s] * (ds[s] - mean) : 0;
+        size_t seen = t + 1; /* keys */
+        real mean = loop_dot(ds, p, seen); /* sum_u dP_tu P_tu */
+        memset(ds + seen, 0, (steps - seen) * sizeof *ds);
+        for (size_t s = 0; s < seen; s++)
+            ds[s] = p[s] * (ds[s] - mean);
     }
 }
 

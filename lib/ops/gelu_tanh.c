@@ -29,7 +29,7 @@ static inline real slope_at(real x)
     return s + x * 2 * s * (1 - s) * du;
 }
 
-static void forward_piece(size_t begin, size_t end, void *context)
+WIDE static void forward_piece(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     const real *restrict x = out->parents[0]->data;
@@ -43,7 +43,7 @@ typedef struct {
     GradWrite dx;
 } Gradients;
 
-static void backward_piece(size_t begin, size_t end, void *context)
+WIDE static void backward_piece(size_t begin, size_t end, void *context)
 {
     const Gradients *g = context;
     const GradWrite dx = g->dx;

@@ -7,17 +7,14 @@
 #include "ops/ops.h"
 #include "base/vector.h"
 
-LogSum softmax_row(real *p, const real *x, size_t n)
+WIDE LogSum softmax_row(real *p, const real *x, size_t n)
 {
-    real max = -(real)INFINITY, sum = 0;
-    for (size_t j = 0; j < n; j++)
-        max = x[j] > max ? x[j] : max;
+    real max = loop_max(x, n);
     /* A row in which every key is masked: no probability anywhere, rather than 0/0. */
     real shift = max == -(real)INFINITY ? 0 : max;
     for (size_t j = 0; j < n; j++)
         p[j] = loop_exp(x[j] - shift);
-    for (size_t j = 0; j < n; j++)
-        sum += p[j];
+    real sum = loop_sum(p, n);
     for (size_t j = 0; j < n && sum != 0; j++)
         p[j] /= sum;
     return (LogSum){shift, log(sum)};

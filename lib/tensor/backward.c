@@ -50,12 +50,14 @@ void tensor_backward_from(Tensor *out, const real *gradient)
 {
     require(out->wants_grad && out->op != NULL,
             "tensor_backward: expected a result made from a parameter while recording");
+    profile_enter("walk", true);
     forget_results(out);
     GradWrite start = grad_write(out);
     memcpy(start.at, gradient, out->size * sizeof(real));
     for (Tensor *node = out; node != NULL; node = node->previous) {
         if (!node->has_grad)
             continue;
+        profile_enter(node->op, true);
         node->backward(node);
         if (!node->retain_grad)
             node->has_grad = false;

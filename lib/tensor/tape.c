@@ -57,6 +57,7 @@ void tape_free(void)
 static Tensor *record(Tensor *out, const char *op, Backward backward, int n,
                       Tensor *const *parents)
 {
+    profile_enter(op, false);
     out->op = op;
     out->backward = backward;
     out->n_parents = n;

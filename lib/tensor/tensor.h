@@ -5,6 +5,7 @@
  *   tape.c       the Wengert list: recording, marks, no-grad
  *   backward.c   the walk from the end, and how gradients are written
  *   broadcast.c  shapes that stretch, and the sum that undoes it
+ *   profile.c    where the time of a step goes, op by op
  *   check.c      the finite-difference checker
  *
  * Taught in chapter 05. A tensor is contiguous, row-major and of rank at most 4. Every operation
@@ -127,7 +128,7 @@ void tensor_zero_grad(Tensor *leaf); /* forgets it: the next write is the first 
  * whether a write adds or is the first; call it once for each complete pass over the parent. */
 typedef struct {
     real *at;
-    bool add;
+    int add; /* not a bool: gcc 12 chooses between whole vectors by an int only */
 } GradWrite;
 
 GradWrite grad_write(Tensor *parent);
@@ -146,6 +147,15 @@ Shape broadcast_shape(const char *op, const Tensor *a, const Tensor *b);
 const real *broadcast_data(const Tensor *t, Shape shape);
 /* Adds `full`, a gradient of shape `shape`, into the parent's, summed over what was stretched. */
 void broadcast_grad(Tensor *parent, const real *full, Shape shape);
+
+/* ---- profile -----------------------------------------------------------------------------------
+ * Off at first. While on, the time from one op's beginning to the next one's is counted for it,
+ * forward and backward apart; one profile a thread. profile_set returns what it was. `what` must be a
+ * literal; NULL ends the counting until the next op. profile_print writes a table of milliseconds a step, largest first, and begins
+ * anew. */
+bool profile_set(bool on);
+void profile_enter(const char *what, bool backward);
+void profile_print(FILE *stream, size_t steps);
 
 /* ---- check -----------------------------------------------------------------------------------
  * One row of a gate: every element of every input against a five-point difference, under DESIGN.md's
