@@ -7,7 +7,7 @@
 #include "ops/ops.h"
 #include "base/vector.h"
 
-WIDE LogSum softmax_row(real *p, const real *x, size_t n)
+WIDE static LogSum row(real *p, const real *x, size_t n)
 {
     real max = loop_max(x, n);
     /* A row in which every key is masked: no probability anywhere, rather than 0/0. */
@@ -18,6 +18,11 @@ WIDE LogSum softmax_row(real *p, const real *x, size_t n)
     for (size_t j = 0; j < n && sum != 0; j++)
         p[j] /= sum;
     return (LogSum){shift, log(sum)};
+}
+
+LogSum softmax_row(real *p, const real *x, size_t n)
+{
+    return row(p, x, n);
 }
 
 static void softmax_backward(Tensor *out)
