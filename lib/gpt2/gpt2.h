@@ -89,7 +89,7 @@ Error safetensors_read(Parameters *list, const char *path);
 /* ---- load ----------------------------------------------------------------------------------------
  * The model of a folder with config.json and model.safetensors, as Hugging Face's libraries and this
  * one write them, or of a run's latest checkpoint. In the precision of this build, whatever the file's;
- * a NaN or an infinity is an Error. The caller frees with gpt2_free; after an Error there is nothing
+ * a NaN or an infinity, among the weights or in the logits after id 0, is an Error. The caller frees with gpt2_free; after an Error there is nothing
  * to free. */
 Error gpt2_load(Gpt2 **model, const char *folder);
 
