@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 TrainSettings train_settings_default(void)
 {
@@ -56,13 +55,6 @@ typedef struct {
     double began, evaluating; /* seconds */
     size_t first_step, context;
 } Run;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* A number that changes with the ids of the text: FNV-1a, as its authors published it. */
 static uint64_t fingerprint(Span span)
