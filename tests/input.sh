@@ -89,7 +89,8 @@ $gpt2 train --text "$course" --run run $small --steps 6 --save-every 3 > log 2>&
 refused "holds a run already" "$gpt2" train --text "$course" --run run $small --steps 6
 refused "expected a run with a checkpoint" "$gpt2" train --text "$course" --run nowhere --resume $small --steps 6
 refused "found both" "$gpt2" train --text "$course" --run run --resume --fresh $small --steps 6
-refused "other settings or another text" "$gpt2" train --text "$course" --run run --resume $small --steps 7
+refused "other settings or another text: expected steps 6, found steps 7" "$gpt2" train --text "$course" --run run --resume $small --steps 7
+refused "expected context 8, found context 4" "$gpt2" train --text "$course" --run run --resume $small --steps 6 --context 4
 refused "float" "$gpt2_double" train --text "$course" --run run --resume $small --steps 6
 refused "expected" "$gpt2" sample --run nowhere
 refused "--prompt" "$gpt2" sample --run run --prompt "snow: ❄"
@@ -180,6 +181,8 @@ refused "--report: expected another file" "$evaluate" perplexity --run run --tex
 refused "--write-ids: expected another file" "$evaluate" perplexity --run run --text part.txt --write-ids part.txt
 refused "expected two files" "$evaluate" perplexity --run run --text part.txt --write-ids new --report new
 refused "expected a model of 2 positions" "$evaluate" perplexity --run narrow --text part.txt
+refused "--special: expected a vocabulary" "$tokenize" show --vocabulary run/latest --prompt a --special
+refused "--special: expected a vocabulary" "$tokenize" encode --vocabulary run/latest --text part.txt --special
 refused "--out: expected another file" "$tokenize" encode --vocabulary run/latest --text part.txt --out ./part.txt
 refused "short.txt" "$evaluate" held-out --run run --text short.txt
 refused "missing.jsonl" "$evaluate" lambada --run run --text missing.jsonl

@@ -21,6 +21,14 @@ static void need(const char *value, const char *option)
         exit_with("expected --%s; --help lists the options", option);
 }
 
+/* --special with nothing that it could mean would be asked for in vain. */
+static void need_end(const Tokenizer *tokenizer, bool special, const char *vocabulary)
+{
+    if (special && tokenizer_end(tokenizer) < 0)
+        exit_with("--special: expected a vocabulary with <|endoftext|>, found none in %s",
+                  vocabulary);
+}
+
 /* ---- train ----------------------------------------------------------------------------------- */
 static void train(int argc, char **argv)
 {
@@ -81,6 +89,7 @@ static void encode(int argc, char **argv)
     MappedFile file;
     Ids ids = {NULL, 0, 0};
     exit_if(tokenizer_read(&tokenizer, vocabulary));
+    need_end(&tokenizer, special, vocabulary);
     exit_if(text_map(&file, text));
     double began = seconds_now();
     exit_if(tokenizer_encode(&tokenizer, file.bytes, file.size, text, special, &ids));
@@ -158,6 +167,7 @@ static void show(int argc, char **argv)
     Tokenizer tokenizer;
     Ids ids = {NULL, 0, 0};
     exit_if(tokenizer_read(&tokenizer, vocabulary));
+    need_end(&tokenizer, special, vocabulary);
     exit_if(tokenizer_encode(&tokenizer, (const unsigned char *)prompt, strlen(prompt), "prompt",
                              special, &ids));
     for (size_t i = 0; i < ids.count; i++) {

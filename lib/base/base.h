@@ -69,8 +69,8 @@ void exit_if(Error error);
 /* For mains: the same for a message put together on the spot. */
 _Noreturn void exit_with(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* For mains, at the end: stdout that could not be written, a full disk or a closed pipe, is one line
- * and exit status 2 too. */
+/* For mains, at the end: a stdout that could not be written, on a full disk say, is one line and
+ * exit status 2 too. */
 void exit_if_unwritten(void);
 
 /* ---- clock -----------------------------------------------------------------------------------
@@ -107,8 +107,8 @@ void file_unmap(MappedFile *file);
 
 /* Writing whole or not at all: file_create opens path.tmp; write to `stream` with stdio; file_commit
  * flushes, syncs, checks every error and renames it to path; file_abandon removes it. After a failed
- * commit the old file, if any, is as it was and path.tmp is gone. Only a file is ever replaced: at a
- * folder, a link, a pipe or a device of that name file_create returns an Error. */
+ * commit the old file, if any, is as it was and path.tmp is gone. Only a file is ever replaced: where
+ * a folder, a link, a pipe or a device has that name, file_create returns an Error. */
 typedef struct {
     FILE *stream;
     char path[1024];

@@ -1,4 +1,4 @@
-/* clock: how long things take. Seconds on a clock that nobody sets: only differences mean something. */
+/* clock: how long things take. Nobody sets this clock, so only differences mean something. */
 #include "base/base.h"
 
 #include <time.h>

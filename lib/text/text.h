@@ -11,9 +11,9 @@
  *   tokenizer.c        characters, bytes or byte pairs behind one face
  *
  * Taught in chapters 15 and 16. json.c, byte_pairs*.c and tokenizer.c need cJSON and PCRE2 and lie in
- * libgpt2.a; the rest links libc alone. B, T and V stand for batch, time (the context, in ids) and vocabulary. What
- * comes from outside is never trusted: a reader returns an Error of one line that names the source,
- * what was expected and what was found; after an Error there is nothing to free.
+ * libgpt2.a; the rest links libc alone. B, T and V stand for batch, time (the context, in ids) and
+ * vocabulary. What comes from outside is never trusted: a reader returns an Error of one line that
+ * names the source, what was expected and what was found; after an Error there is nothing to free.
  */
 #ifndef WENGERT_TEXT_H
 #define WENGERT_TEXT_H
@@ -126,9 +126,9 @@ typedef struct {
  * encoding passes. */
 Error text_map(MappedFile *file, const char *path);
 
-/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
- * every character must be in it; with NULL it is made from the text. Text in an old encoding passes, as
- * bytes. */
+/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one
+ * is used, copied, and every character must be in it; with NULL it is made from the text. Text in an
+ * old encoding passes, as bytes. */
 Error corpus_read(Corpus *corpus, const char *path, const Vocabulary *vocabulary);
 void corpus_free(Corpus *corpus);
 
