@@ -165,9 +165,6 @@ static void print_figure(const char *name, double value, double blind)
 static void give_loss(Report *report, double nats, size_t scored, size_t bytes, size_t classes)
 {
     double blind = log((double)classes) * (double)scored;
-    if (!isfinite(nats))
-        exit_with("expected finite losses, found %g: the model's weights are too large for %s", nats,
-                  REAL_NAME);
     print_figure("nats per id", nats / (double)scored, log((double)classes));
     print_figure("perplexity per id", perplexity_of(nats, scored), (double)classes);
     report_count(report, "scored", scored);
@@ -192,6 +189,14 @@ static void give_accuracy(Report *report, const char *name, const char *key, siz
     printf("%-24s %.6f +- %.6f, %zu of %zu\n", name, accuracy, error, right, count);
     report_number(report, key, accuracy);
     report_number(report, error_key, error);
+}
+
+/* Before a report is begun: figures that are none are not written. */
+static void check_finite(double nats)
+{
+    if (!isfinite(nats))
+        exit_with("expected finite losses, found %g: the model's weights are too large for %s",
+                  nats, REAL_NAME);
 }
 
 /* ---- progress -------------------------------------------------------------------------------- */
@@ -322,8 +327,8 @@ static Job parse_perplexity(int argc, char **argv)
 static void settle_window(Job *job, const Config *config)
 {
     if (config->n_positions < 2)
-        exit_with("%s: expected a model of 2 positions or more, found 1: no window has an id before "
-                  "another", job->run);
+        exit_with("%s: expected a model of 2 positions or more, found 1: no window has an id "
+                  "before another", job->run);
     if (job->context == 0)
         job->context = config->n_positions;
     if (job->context < 2 || job->context > config->n_positions)
@@ -351,6 +356,7 @@ static int perplexity(int argc, char **argv)
     Display display = display_make("window");
     Perplexity found = gpt2_perplexity(judged.model, span, job.context, job.stride,
                                        (Watch){show, &display});
+    check_finite(found.nats);
     size_t bytes = bytes_of(&judged.tokenizer, (Span){&stream, 1, span.end});
     printf("scored %zu ids, all but the first, in %zu windows of %zu, one every %zu\n\n",
            found.scored, found.windows, job.context, job.stride);
@@ -448,6 +454,7 @@ static int lambada(int argc, char **argv)
     printf("text:  %s, %zu passages of %zu ids\n", job.text, passages.count, passages.ids.count);
     Display display = display_make("passage");
     Lambada found = gpt2_lambada(judged.model, &passages, (Watch){show, &display});
+    check_finite(found.nats);
     printf("scored %zu ids of %zu last words; %zu passages were longer than the context\n\n",
            found.scored, found.passages, found.shortened);
     Report report = report_begin(&job, "lambada", judged.model);
@@ -507,6 +514,7 @@ static int held_out(int argc, char **argv)
     printf("text:  %s, %zu of %zu ids held out\n", job.text, span.end - span.begin, stream.count);
     Display display = display_make("window");
     double nats = evaluate_pieces(judged.model, span, (Watch){show, &display});
+    check_finite(nats);
     size_t scored = span.end - span.begin - 1;
     size_t bytes = bytes_of(&judged.tokenizer, (Span){&stream, span.begin + 1, span.end});
     size_t context = judged.model->config.n_positions;
