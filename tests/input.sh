@@ -197,6 +197,11 @@ damage vocabulary.txt 'rm "$file"'
 refused "a tokenizer" "$evaluate" perplexity --run hurt --text part.txt
 rm -rf hurt part
 
+# ---- a tokenizer's two files, of which one cannot be written
+mkdir -p pair/merges.txt
+refused "merges.txt: expected a file or nothing, found a folder" "$tokenize" train --text part.txt --size 300 --out pair
+refused "at most 1023 bytes" "$tokenize" show --prompt a --vocabulary "run/latest$(printf '/.%.0s' $(seq 600))"
+
 # ---- a loss that is not finite, and a disk that is full
 for huge in "$gpt2 1e30" "$gpt2_double 1e200"; do
     rm -rf wild
@@ -222,6 +227,12 @@ $tokenize encode --vocabulary run/latest --text "$course" --out course.ids > out
     cmp from-ids/latest/model.safetensors from-text/latest/model.safetensors
 if [ $? -eq 0 ]; then passed=$((passed + 1))
 else failed=$((failed + 1)); echo "WRONG training on ids of one byte:"; tail -n 3 out; fi
+# A prompt that ends in half a character: what is written is UTF-8 all the same.
+$tokenize train --text "$course" --size 257 --out bytes > out 2>&1 &&
+    $gpt2 train --text "$course" --vocabulary bytes --run of-bytes $small --steps 1 >> out 2>&1 &&
+    $gpt2 sample --run of-bytes --prompt "$(printf 'a\342\235')" --count 0 > out 2>&1
+if [ "$(cat out)" = "$(printf 'a\357\277\275')" ]; then passed=$((passed + 1))
+else failed=$((failed + 1)); echo "WRONG half a character at a prompt's end:"; tail -n 3 out; fi
 for command in "$gpt2 sample --run run --count 5" "$gpt2 --help" "$gpt2 train --help" "$evaluate --help" "$tokenize --help"; do
     [ -w /dev/full ] || break
     $command > /dev/full 2> err

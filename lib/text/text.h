@@ -182,7 +182,7 @@ Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *mer
 /* From a folder that has them under either pair of names; vocab.json and merges.txt come first. */
 Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
 /* As vocab.json and merges.txt, which other tools read, into a folder that is there; each file whole
- * or not at all. */
+ * or not at all, and neither replaced before both are written. */
 Error byte_pairs_write(const BytePairs *pairs, const char *folder);
 /* A new vocabulary of `size` ids from a text: 256 bytes, the most frequent pairs one after another
  * (of equally frequent ones that of the lower ids), and <|endoftext|> last. A text that has no more
