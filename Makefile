@@ -280,13 +280,13 @@ train: $(GPT2) ## train on any text: make train TEXT=file [RUN=folder] [ARGS="--
 # Without RUN: the run that was written to last.
 sample: RUN = $(patsubst %/latest,%,$(firstword $(shell ls -td build/start/latest checkpoints/*/latest 2>/dev/null) build/start))
 sample: $(GPT2) ## let the last trained model write: make sample PROMPT="The " [RUN=folder]
-	@$(GPT2) sample --run "$(RUN)" --prompt "$(PROMPT)" $(ARGS)
+	@$(GPT2) sample --run "$(RUN)" --prompt "$$PROMPT" $(ARGS)
 
+# What is given on make's command line reaches its recipes as their environment, with any quotes in it.
 # make gpt2-124m needs a network once; WEIGHTS=DIR names a folder that has the files already.
 .PHONY: gpt2-124m
 gpt2-124m: $(GPT2) $(EVALUATE) ## the published GPT-2: fetched, writing, evaluated [WEIGHTS=DIR]
-	@WIKI="$(WIKI)" LAMBADA="$(LAMBADA)" TOKENS="$(TOKENS)" PASSAGES="$(PASSAGES)" PROMPT="$(PROMPT)" \
-	  sh chapters/17-gpt2/gpt2-124m.sh $(GPT2) $(EVALUATE) "$(WEIGHTS)"
+	@sh chapters/17-gpt2/gpt2-124m.sh $(GPT2) $(EVALUATE) "$(WEIGHTS)"
 
 # The two benchmarks, on ../shared/data's files unless TEXT names others.
 .PHONY: perplexity lambada

@@ -817,12 +817,53 @@ static void test_file_create_errors(void **state)
     error = file_create(&file, longer);
     assert_true(error.failed);
     assert_non_null(strstr(error.text, "longer than 1023 bytes"));
-    /* A folder stands where the file should go: nothing is renamed over it. */
-    assert_false(folder_make(place.text).failed);
+    /* A folder comes to stand where the file should go: nothing is renamed over it. */
     assert_false(file_create(&file, place.text).failed);
+    assert_false(folder_make(place.text).failed);
     assert_true(file_commit(&file).failed);
     assert_true(exists(place.text) && !exists(path_of("place.tmp").text));
     rmdir(place.text);
+}
+
+/* What is no file is said before the work, and stays what it is: a rename would replace a device. */
+static void test_file_create_replaces_files_only(void **state)
+{
+    (void)state;
+    NewFile file;
+    Path place = path_of("place");
+    assert_false(folder_make(place.text).failed);
+    Error error = file_create(&file, place.text);
+    assert_true(error.failed && strstr(error.text, "found a folder") != NULL);
+    rmdir(place.text);
+    assert_int_equal(mkfifo(place.text, 0666), 0);
+    error = file_create(&file, place.text);
+    assert_true(error.failed && strstr(error.text, "found something else") != NULL);
+    unlink(place.text);
+    assert_int_equal(symlink("/dev/null", place.text), 0);
+    error = file_create(&file, place.text);
+    assert_true(error.failed && strstr(error.text, "found a link") != NULL);
+    assert_false(exists(path_of("place.tmp").text));
+    unlink(place.text);
+}
+
+static void test_file_is_same(void **state)
+{
+    (void)state;
+    Path one = path_of("one"), two = path_of("two");
+    FILE *stream = fopen(one.text, "w");
+    assert_non_null(stream);
+    fclose(stream);
+    assert_true(file_is_same(one.text, one.text));
+    assert_false(file_is_same(one.text, two.text));
+    assert_int_equal(link(one.text, two.text), 0);
+    assert_true(file_is_same(one.text, two.text));
+    unlink(two.text);
+    stream = fopen(two.text, "w");
+    assert_non_null(stream);
+    fclose(stream);
+    assert_false(file_is_same(one.text, two.text));
+    unlink(one.text);
+    unlink(two.text);
 }
 
 static void test_file_map(void **state)
@@ -906,6 +947,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_file_full_disk),
         cmocka_unit_test(test_file_too_large),
         cmocka_unit_test(test_file_create_errors),
+        cmocka_unit_test(test_file_create_replaces_files_only),
+        cmocka_unit_test(test_file_is_same),
         cmocka_unit_test(test_file_map),
         cmocka_unit_test(test_folders),
         /* Last, so that no child is forked from a program with threads. */

@@ -91,6 +91,20 @@ static void test_prefix_masks_and_head(void **state)
     parameters_free(&published);
 }
 
+/* Each number can be held, and their products cannot: nothing that is asked would be answered. */
+static void test_too_large(void **state)
+{
+    (void)state;
+    Gpt2 *model = small_model(), *loaded = NULL;
+    const char *folder = folder_of(model);
+    for (int i = 0; i < model->parameters.count; i++)
+        parameter_fill(model->parameters.items[i].tensor, sizeof(real) == 4 ? (real)1e38 : (real)1e308);
+    expect_none(safetensors_write(&model->parameters, path_of("folder/model.safetensors")));
+    expect_error(gpt2_load(&loaded, folder), "expected weights that give finite logits");
+    assert_null(loaded);
+    gpt2_free(model);
+}
+
 /* Neither a model of NaN and infinities, nor one that becomes one in this build's precision. */
 static void test_not_finite(void **state)
 {
@@ -180,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_nothing_else_needed),
         cmocka_unit_test(test_prefix_masks_and_head),
         cmocka_unit_test(test_not_finite),
+        cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_latest_of_a_run),
         cmocka_unit_test(test_refused),
     };

@@ -14,19 +14,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static void need(const char *value, const char *option)
 {
     if (*value == '\0')
         exit_with("expected --%s; --help lists the options", option);
+}
+
+/* --special with nothing that it could mean would be asked for in vain. */
+static void need_end(const Tokenizer *tokenizer, bool special, const char *vocabulary)
+{
+    if (special && tokenizer_end(tokenizer) < 0)
+        exit_with("--special: expected a vocabulary with <|endoftext|>, found none in %s",
+                  vocabulary);
 }
 
 /* ---- train ----------------------------------------------------------------------------------- */
@@ -46,9 +46,9 @@ static void train(int argc, char **argv)
     MappedFile file;
     BytePairs *pairs;
     exit_if(text_map(&file, text));
-    double began = seconds();
+    double began = seconds_now();
     exit_if(byte_pairs_train(&pairs, file.bytes, file.size, size));
-    double took = seconds() - began;
+    double took = seconds_now() - began;
     exit_if(folder_make(out));
     exit_if(byte_pairs_write(pairs, out));
     exit_if(folder_sync(out));
@@ -83,14 +83,17 @@ static void encode(int argc, char **argv)
                   sizeof options / sizeof *options);
     need(vocabulary, "vocabulary");
     need(text, "text");
+    if (file_is_same(text, out))
+        exit_with("--out: expected another file than --text, found %s twice", text);
     Tokenizer tokenizer;
     MappedFile file;
     Ids ids = {NULL, 0, 0};
     exit_if(tokenizer_read(&tokenizer, vocabulary));
+    need_end(&tokenizer, special, vocabulary);
     exit_if(text_map(&file, text));
-    double began = seconds();
+    double began = seconds_now();
     exit_if(tokenizer_encode(&tokenizer, file.bytes, file.size, text, special, &ids));
-    double took = seconds() - began;
+    double took = seconds_now() - began;
     if (*out == '\0') {
         for (size_t i = 0; i < ids.count; i++)
             printf("%d\n", ids.ids[i]);
@@ -164,6 +167,7 @@ static void show(int argc, char **argv)
     Tokenizer tokenizer;
     Ids ids = {NULL, 0, 0};
     exit_if(tokenizer_read(&tokenizer, vocabulary));
+    need_end(&tokenizer, special, vocabulary);
     exit_if(tokenizer_encode(&tokenizer, (const unsigned char *)prompt, strlen(prompt), "prompt",
                              special, &ids));
     for (size_t i = 0; i < ids.count; i++) {
@@ -194,8 +198,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(command, commands[i].name) == 0) {
             commands[i].run(argc - 1, argv + 1);
-            if (fflush(stdout) != 0 || ferror(stdout))
-                exit_with("standard output cannot be written");
+            exit_if_unwritten();
             return 0;
         }
     if (strcmp(command, "--help") != 0)
@@ -204,5 +207,6 @@ int main(int argc, char **argv)
     for (int i = 0; i < COMMANDS; i++)
         printf("tokenize %-6s  %s\n", commands[i].name, commands[i].does);
     printf("Each has its own --help.\n");
+    exit_if_unwritten();
     return 0;
 }

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 static volatile sig_atomic_t interrupted = 0;
 
@@ -76,13 +75,6 @@ static Ids prompt_ids(Tokenizer *tokenizer, const char *prompt)
     return ids;
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static void print_stats(size_t written, double seconds, const Proposals *proposals)
 {
     fprintf(stderr, "%zu ids in %.3f s: %.1f tokens/s", written, seconds,
@@ -105,7 +97,8 @@ static void write_text(const Gpt2 *model, Tokenizer *tokenizer, const Writing *w
     settings.context = &screen;
     settings.end = tokenizer_end(tokenizer);
     settings.proposals = &proposals;
-    fputs(writing->prompt, stdout);
+    utf8_stream_put(&screen.stream, (const unsigned char *)writing->prompt, strlen(writing->prompt),
+                    stdout); /* half a character at its end is the model's to complete */
     double began = seconds_now();
     size_t written = gpt2_generate(model, ids.ids, ids.count, &settings, &random);
     double seconds = seconds_now() - began;
@@ -183,7 +176,8 @@ static TrainJob parse_train(int argc, char **argv)
     options_parse(argc, argv, "gpt2 train --text FILE [options]: train a GPT-2 on a text", options,
                   sizeof options / sizeof *options);
     if ((job.text == NULL) == (job.ids == NULL))
-        exit_with("train: expected --text FILE or --ids FILE; --help lists the options");
+        exit_with("train: expected --text FILE or --ids FILE, found %s; --help lists the options",
+                  job.text == NULL ? "neither" : "both");
     if (job.ids != NULL && job.vocabulary == NULL && job.from == NULL && !job.resume)
         exit_with("train: expected --vocabulary FOLDER, which says what the ids mean");
     if ((job.vocabulary != NULL) + (job.from != NULL) + job.resume > 1)
@@ -256,6 +250,32 @@ static void check_run(const TrainJob *job, bool exists)
         exit_with("%s: holds a run already: --resume goes on with it, --fresh begins anew", job->run);
 }
 
+/* Whether a folder, links followed, lies in the run's. */
+static bool is_inside(const char *folder, const char *run)
+{
+    char *inner = realpath(folder, NULL), *outer = realpath(run, NULL);
+    size_t length = outer == NULL ? 0 : strlen(outer);
+    bool inside = inner != NULL && outer != NULL && strncmp(inner, outer, length) == 0 &&
+                  inner[length] == '/';
+    free(inner);
+    free(outer);
+    return inside;
+}
+
+/* What --fresh removes must not be what the new run begins from: until its first checkpoint there
+ * would be no other copy. */
+static void check_fresh(const TrainJob *job)
+{
+    char latest[1100];
+    const char *begin = job->from != NULL ? job->from : job->vocabulary;
+    if (!job->fresh || begin == NULL)
+        return;
+    snprintf(latest, sizeof latest, "%.1000s/latest", begin);
+    if (is_inside(begin, job->run) || (job->from != NULL && is_inside(latest, job->run)))
+        exit_with("--fresh: expected another folder than --run %s to begin from, found %s", job->run,
+                  begin);
+}
+
 /* A model that is there has its own sizes: other ones asked for would be asked for in vain. */
 static void check_model(const TrainJob *job, const Config *config)
 {
@@ -281,7 +301,7 @@ static void read_stream(const TrainJob *job, Work *work)
     bool given = job->resume || job->from != NULL || job->vocabulary != NULL;
     size_t size = given ? tokenizer_size(&work->tokenizer) : 0;
     if (job->ids != NULL)
-        exit_if(stream_map(&work->stream, job->ids, size <= 65536 ? 2 : 4, (int)size));
+        exit_if(stream_map(&work->stream, job->ids, stream_width((int)size), (int)size));
     else if (given)
         exit_if(tokenizer_stream(&work->tokenizer, job->text, &work->stream));
     else {
@@ -299,6 +319,7 @@ static void prepare(TrainJob *job, Work *work)
     bool exists = checkpoint_exists(job->run);
     *work = (Work){.model = NULL};
     check_run(job, exists);
+    check_fresh(job);
     if (job->resume || job->from != NULL)
         exit_if(checkpoint_load_model(job->resume ? job->run : job->from, &work->model,
                                       &work->tokenizer));
@@ -513,5 +534,6 @@ int main(int argc, char **argv)
         exit_with("%s; found \"%s\"", usage, argv[1]);
     tape_free();
     gemm_free_buffers();
+    exit_if_unwritten();
     return status;
 }

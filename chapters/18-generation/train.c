@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { STEPS = 200, RANKS = 15, LETTERS = 56, VOCABULARY = 256, CASES = 5 };
 static const char PROMPT[] = "The gradient of the l";
@@ -179,13 +178,6 @@ static void show_draft(const Gpt2 *model, const Gpt2 *draft, const int *ids, siz
 
 /* ---- how fast -------------------------------------------------------------------------------- */
 enum { CONTEXT = 256, TRIES = 8 };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* The least time that the logits after t ids take: with the t-1 before in the cache,
  * or, without a cache, by a forward over all. */

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 typedef struct {
@@ -34,6 +33,21 @@ static Error read_tokenizer(Tokenizer *tokenizer, const char *run)
     return tokenizer_read(tokenizer, access(latest, F_OK) == 0 ? latest : run);
 }
 
+/* A file that is written must not take the place of one that is read, or of the other. */
+static void check_apart(const Job *job)
+{
+    const char *const written[] = {job->report, job->write_ids};
+    const char *const read[] = {job->text, job->ids};
+    for (int i = 0; i < 2; i++)
+        for (int j = 0; j < 2; j++)
+            if (written[i] != NULL && read[j] != NULL && file_is_same(written[i], read[j]))
+                exit_with("--%s: expected another file than the one that is read, found %s twice",
+                          i == 0 ? "report" : "write-ids", read[j]);
+    if (job->report != NULL && job->write_ids != NULL &&
+        (strcmp(job->report, job->write_ids) == 0 || file_is_same(job->report, job->write_ids)))
+        exit_with("expected two files for --report and --write-ids, found %s twice", job->report);
+}
+
 static Judged judged_load(const Job *job)
 {
     Judged judged = {.model = NULL};
@@ -43,6 +57,7 @@ static Judged judged_load(const Job *job)
     exit_if(gemm_check_environment());
     if (job->threads > 0)
         threads_set((int)job->threads);
+    check_apart(job);
     exit_if(gpt2_load(&judged.model, job->run));
     if (job->ids == NULL)
         exit_if(read_tokenizer(&judged.tokenizer, job->run));
@@ -176,37 +191,39 @@ static void give_accuracy(Report *report, const char *name, const char *key, siz
     report_number(report, error_key, error);
 }
 
+/* Before a report is begun: figures that are none are not written. */
+static void check_finite(double nats)
+{
+    if (!isfinite(nats))
+        exit_with("expected finite losses, found %g: the model's weights are too large for %s",
+                  nats, REAL_NAME);
+}
+
 /* ---- progress -------------------------------------------------------------------------------- */
 typedef struct {
     Progress progress;
     const char *what;
-    struct timespec began;
+    double began; /* on the clock of seconds_now */
     bool begun;
 } Display;
 
 static void show(size_t done, size_t total, size_t scored, double nats, void *context)
 {
     Display *display = context;
-    struct timespec now;
     if (!display->begun)
         progress_begin(&display->progress, stderr, 0, total);
     display->begun = true;
     progress_name(&display->progress, display->what);
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)(now.tv_sec - display->began.tv_sec) +
-                     1e-9 * (double)(now.tv_nsec - display->began.tv_nsec);
     progress_update(&display->progress, done, nats / (double)scored, nan(""),
-                    (double)scored / seconds);
+                    (double)scored / (seconds_now() - display->began));
     if (done == total)
         progress_end(&display->progress);
 }
 
 static Display display_make(const char *what)
 {
-    Display display = {.what = what};
     fflush(stdout);
-    clock_gettime(CLOCK_MONOTONIC, &display.began);
-    return display;
+    return (Display){.what = what, .began = seconds_now()};
 }
 
 /* ---- ids ------------------------------------------------------------------------------------- */
@@ -265,11 +282,12 @@ static Stream open_ids(const Job *job, Judged *judged)
                   job->text == NULL ? "neither" : "both");
     if (strcmp(job->protocol, "raw") != 0 && strcmp(job->protocol, "joined") != 0)
         exit_with("--protocol: expected raw or joined, found \"%s\"", job->protocol);
-    if (job->width != 1 && job->width != 2 && job->width != 4)
-        exit_with("--width: expected 1, 2 or 4 bytes, found %zu", job->width);
+    if (job->width == 3)
+        exit_with("--width: expected 1, 2 or 4 bytes, found 3");
+    int classes = (int)judged->model->config.vocab_size;
+    int width = job->width > 0 ? (int)job->width : stream_width(classes);
     if (job->ids != NULL)
-        exit_if(stream_map(&stream, job->ids, (int)job->width,
-                           (int)judged->model->config.vocab_size));
+        exit_if(stream_map(&stream, job->ids, width, classes));
     else
         exit_if(read_text(job, judged, &stream));
     if (job->limit > 0 && job->limit < stream.count)
@@ -283,14 +301,15 @@ static Stream open_ids(const Job *job, Judged *judged)
 /* ---- perplexity ------------------------------------------------------------------------------ */
 static Job parse_perplexity(int argc, char **argv)
 {
-    Job job = {.protocol = "raw", .width = 2};
+    Job job = {.protocol = "raw"};
     const Option options[] = {
         {"run", OPTION_TEXT, &job.run, 0, 0, "a run's folder, or one model's"},
         {"text", OPTION_TEXT, &job.text, 0, 0, "the file to read"},
         {"protocol", OPTION_TEXT, &job.protocol, 0, 0,
          "raw, the file as it is, or joined, as Hugging Face's guide joins WikiText's lines"},
         {"ids", OPTION_TEXT, &job.ids, 0, 0, "or a file of nothing but ids"},
-        {"width", OPTION_SIZE, &job.width, 1, 4, "bytes of each of them: 1, 2 or 4"},
+        {"width", OPTION_SIZE, &job.width, 0, 4,
+         "bytes of each of them, 1, 2 or 4; 0: as few as the model's ids need"},
         {"context", OPTION_SIZE, &job.context, 0, 1e9, "ids in a window; 0: all the model takes"},
         {"stride", OPTION_SIZE, &job.stride, 0, 1e9, "from window to window; 0: half the context"},
         {"limit", OPTION_SIZE, &job.limit, 0, 1e12, "only the first so many ids; 0: all"},
@@ -307,6 +326,9 @@ static Job parse_perplexity(int argc, char **argv)
 
 static void settle_window(Job *job, const Config *config)
 {
+    if (config->n_positions < 2)
+        exit_with("%s: expected a model of 2 positions or more, found 1: no window has an id "
+                  "before another", job->run);
     if (job->context == 0)
         job->context = config->n_positions;
     if (job->context < 2 || job->context > config->n_positions)
@@ -334,6 +356,7 @@ static int perplexity(int argc, char **argv)
     Display display = display_make("window");
     Perplexity found = gpt2_perplexity(judged.model, span, job.context, job.stride,
                                        (Watch){show, &display});
+    check_finite(found.nats);
     size_t bytes = bytes_of(&judged.tokenizer, (Span){&stream, 1, span.end});
     printf("scored %zu ids, all but the first, in %zu windows of %zu, one every %zu\n\n",
            found.scored, found.windows, job.context, job.stride);
@@ -431,6 +454,7 @@ static int lambada(int argc, char **argv)
     printf("text:  %s, %zu passages of %zu ids\n", job.text, passages.count, passages.ids.count);
     Display display = display_make("passage");
     Lambada found = gpt2_lambada(judged.model, &passages, (Watch){show, &display});
+    check_finite(found.nats);
     printf("scored %zu ids of %zu last words; %zu passages were longer than the context\n\n",
            found.scored, found.passages, found.shortened);
     Report report = report_begin(&job, "lambada", judged.model);
@@ -445,7 +469,7 @@ static int lambada(int argc, char **argv)
 /* ---- held-out -------------------------------------------------------------------------------- */
 static Job parse_held_out(int argc, char **argv)
 {
-    Job job = {.protocol = "raw", .width = 2};
+    Job job = {.protocol = "raw"};
     const Option options[] = {
         {"run", OPTION_TEXT, &job.run, 0, 0, "a run's folder, or one model's"},
         {"text", OPTION_TEXT, &job.text, 0, 0, "the text that it was trained on"},
@@ -490,6 +514,7 @@ static int held_out(int argc, char **argv)
     printf("text:  %s, %zu of %zu ids held out\n", job.text, span.end - span.begin, stream.count);
     Display display = display_make("window");
     double nats = evaluate_pieces(judged.model, span, (Watch){show, &display});
+    check_finite(nats);
     size_t scored = span.end - span.begin - 1;
     size_t bytes = bytes_of(&judged.tokenizer, (Span){&stream, span.begin + 1, span.end});
     size_t context = judged.model->config.n_positions;
@@ -517,6 +542,7 @@ int main(int argc, char **argv)
                "evaluate lambada --run FOLDER --text FILE: the last word of passages\n"
                "evaluate held-out --run FOLDER --text FILE: of what training kept aside\n"
                "Each has its own --help.\n");
+        exit_if_unwritten();
         return 0;
     }
     for (size_t i = 0; argc >= 2 && i < sizeof commands / sizeof *commands; i++) {
@@ -525,8 +551,7 @@ int main(int argc, char **argv)
         int status = commands[i].run(argc - 1, argv + 1);
         tape_free();
         gemm_free_buffers();
-        if (fflush(stdout) != 0 || ferror(stdout))
-            exit_with("standard output cannot be written");
+        exit_if_unwritten();
         return status;
     }
     if (argc < 2)

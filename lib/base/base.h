@@ -5,6 +5,7 @@
  *   error.c      bad input from outside: an Error that a main prints in one line
  *   options.c    command lines: one table gives the parser and the help
  *   file.c       files mapped for reading; files written whole or not at all
+ *   clock.c      how long things take
  *   arena.c      memory that dies together
  *   random.c     counter-based random numbers: uniform, normal, integers
  *   threads.c    one pool of threads; work divided the same way whatever their number
@@ -68,6 +69,14 @@ void exit_if(Error error);
 /* For mains: the same for a message put together on the spot. */
 _Noreturn void exit_with(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* For mains, at the end: a stdout that could not be written, on a full disk say, is one line and
+ * exit status 2 too. */
+void exit_if_unwritten(void);
+
+/* ---- clock -----------------------------------------------------------------------------------
+ * Seconds since some moment, on a clock that only goes forward. */
+double seconds_now(void);
+
 /* ---- options ---------------------------------------------------------------------------------
  * A program's command line as one table, from which both the parser and --help come. `to` points at
  * a bool (flag), const char * (text), size_t (size), uint64_t (seed) or double (number), which holds
@@ -98,7 +107,8 @@ void file_unmap(MappedFile *file);
 
 /* Writing whole or not at all: file_create opens path.tmp; write to `stream` with stdio; file_commit
  * flushes, syncs, checks every error and renames it to path; file_abandon removes it. After a failed
- * commit the old file, if any, is as it was and path.tmp is gone. */
+ * commit the old file, if any, is as it was and path.tmp is gone. Only a file is ever replaced: where
+ * a folder, a link, a pipe or a device has that name, file_create returns an Error. */
 typedef struct {
     FILE *stream;
     char path[1024];
@@ -108,6 +118,9 @@ typedef struct {
 Error file_create(NewFile *file, const char *path);
 Error file_commit(NewFile *file);
 void file_abandon(NewFile *file);
+
+/* Whether two names mean one file that is there: to write to the one would destroy the other. */
+bool file_is_same(const char *a, const char *b);
 
 /* Makes a folder and its missing parents; an existing folder is no error. */
 Error folder_make(const char *path);

@@ -14,6 +14,14 @@ Error no_error(void)
     return (Error){.failed = false};
 }
 
+/* One line means one line, whatever a file's name or an argument holds. */
+static void keep_one_line(char *text)
+{
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < ' ')
+            *c = '?';
+}
+
 Error error_make(const char *format, ...)
 {
     Error error = {.failed = true};
@@ -21,10 +29,7 @@ Error error_make(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(error.text, sizeof error.text, format, arguments);
     va_end(arguments);
-    /* One line means one line, whatever a file's name holds. */
-    for (char *c = error.text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ')
-            *c = '?';
+    keep_one_line(error.text);
     return error;
 }
 
@@ -48,5 +53,12 @@ _Noreturn void exit_with(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    keep_one_line(text);
     print_and_exit(text);
+}
+
+void exit_if_unwritten(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        exit_with("standard output cannot be written");
 }

@@ -45,10 +45,25 @@ void file_unmap(MappedFile *file)
     *file = (MappedFile){NULL, 0};
 }
 
+/* A rename over a device or a link would put a file in its place. */
+static Error check_replaceable(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return no_error();
+    return error_make("%s: expected a file or nothing, found %s: cannot be written", path,
+                      S_ISDIR(status.st_mode)   ? "a folder"
+                      : S_ISLNK(status.st_mode) ? "a link"
+                                                : "something else");
+}
+
 Error file_create(NewFile *file, const char *path)
 {
     if (strlen(path) >= sizeof file->path)
         return error_make("%.60s...: the name is longer than %zu bytes", path, sizeof file->path - 1);
+    Error error = check_replaceable(path);
+    if (error.failed)
+        return error;
     snprintf(file->path, sizeof file->path, "%s", path);
     snprintf(file->temporary, sizeof file->temporary, "%s.tmp", path);
     file->stream = fopen(file->temporary, "wb");
@@ -82,6 +97,13 @@ void file_abandon(NewFile *file)
         fclose(file->stream);
     file->stream = NULL;
     unlink(file->temporary);
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+    struct stat first, second;
+    return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
 }
 
 Error folder_make(const char *path)

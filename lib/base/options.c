@@ -45,6 +45,7 @@ static _Noreturn void print_help(const char *usage, const Option *options, int c
         putchar('\n');
     }
     printf("  %-24s this text\n", "--help");
+    exit_if_unwritten();
     exit(0);
 }
 

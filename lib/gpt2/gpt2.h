@@ -88,16 +88,16 @@ Error safetensors_read(Parameters *list, const char *path);
 
 /* ---- load ----------------------------------------------------------------------------------------
  * The model of a folder with config.json and model.safetensors, as Hugging Face's libraries and this
- * one write them, or of a run's latest checkpoint. In the precision of this build, whatever the file's;
- * a NaN or an infinity is an Error. The caller frees with gpt2_free; after an Error there is nothing
- * to free. */
+ * one write them, or of a run's latest checkpoint. In the precision of this build, whatever the
+ * file's; a NaN or an infinity, among the weights or in the logits after id 0, is an Error. The
+ * caller frees with gpt2_free; after an Error there is nothing to free. */
 Error gpt2_load(Gpt2 **model, const char *folder);
 
 /* ---- checkpoint ----------------------------------------------------------------------------------
  * RUN/step-00000500/ holds model.safetensors, config.json, optimizer.safetensors ("NAME.first",
- * "NAME.second"), the tokenizer's files and state.json; RUN/latest is a link to the newest. A new folder is
- * written under another name, synced and renamed, and then the link moves, so that a kill at any
- * moment leaves the last whole checkpoint. Older ones but `keep` are removed after that. */
+ * "NAME.second"), the tokenizer's files and state.json; RUN/latest is a link to the newest. A new
+ * folder is written under another name, synced and renamed, and then the link moves, so that a kill
+ * at any moment leaves the last whole checkpoint. Older ones but `keep` are removed after that. */
 typedef struct {
     size_t step;       /* optimizer steps taken */
     uint64_t seed;     /* of the run */
@@ -279,8 +279,9 @@ typedef struct {
  * returned. Weights are exp(logit / temperature) up to a common factor, for the top_k largest; then
  * of those the largest, as many as it takes to reach top_p of their sum (Holtzman et al. 2020): the
  * one that reaches it stays. Ids with the same logit as the last one that stays do too. Temperature
- * 0 gives the first of the largest all. logits and weights have n, at least 1; a largest logit that
- * is not finite is a broken contract. */
+ * 0 gives the first of the largest all. logits and weights have n, at least 1. A largest logit that
+ * is not finite comes of weights that no reader could see through: like memory that ran out, it ends
+ * the program with one line and status 2. */
 double sample_weights(double *weights, const real *logits, size_t n, SampleSettings settings);
 /* Id i with probability weights[i] / total, from one uniform number in [0, 1). */
 int sample_from(const double *weights, size_t n, double total, double uniform);

@@ -36,6 +36,22 @@ static Error check_finite(const Parameters *list, const char *path)
     return no_error();
 }
 
+/* Numbers may be finite and still too large to multiply: one id asked is enough to see it. */
+static Error check_speaks(const Gpt2 *model, const char *path)
+{
+    bool recording = tape_set_recording(false);
+    TapeMark mark = tape_mark();
+    const Tensor *logits = gpt2_forward(model, &(int){0}, 1, 1, NULL, 0);
+    Error error = no_error();
+    for (size_t i = 0; i < logits->size && !error.failed; i++)
+        if (!isfinite(logits->data[i]))
+            error = error_make("%s: expected weights that give finite logits, found %g for id %zu",
+                               path, (double)logits->data[i], i);
+    tape_release(mark);
+    tape_set_recording(recording);
+    return error;
+}
+
 Error load_found(Gpt2 **model, const Path *folder)
 {
     Config config;
@@ -49,6 +65,8 @@ Error load_found(Gpt2 **model, const Path *folder)
     error = safetensors_read(&made->parameters, path.text);
     if (!error.failed)
         error = check_finite(&made->parameters, path.text);
+    if (!error.failed)
+        error = check_speaks(made, path.text);
     if (error.failed)
         gpt2_free(made);
     else

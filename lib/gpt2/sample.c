@@ -14,9 +14,10 @@ static size_t argmax(const real *logits, size_t n)
     size_t best = 0;
     for (size_t i = 1; i < n; i++)
         best = logits[i] > logits[best] ? i : best;
+    /* Weights come from outside, and that their products overflow may be seen here first. */
     if (!isfinite(logits[best]))
-        broken_contract("sample: expected a largest logit that is finite, found %g: the model's "
-                        "weights are broken", (double)logits[best]);
+        exit_with("sample: expected a largest logit that is finite, found %g: the model's weights "
+                  "are too large for %s", (double)logits[best], REAL_NAME);
     return best;
 }
 

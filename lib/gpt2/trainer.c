@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 TrainSettings train_settings_default(void)
 {
@@ -57,13 +56,6 @@ typedef struct {
     size_t first_step, context;
 } Run;
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* A number that changes with the ids of the text: FNV-1a, as its authors published it. */
 static uint64_t fingerprint(Span span)
 {
@@ -85,6 +77,28 @@ static void describe_settings(const Run *run, char *text, size_t size)
              run->train.end - run->train.begin, fingerprint(run->train));
 }
 
+/* The one setting of a line that stands at a byte, as far as the next comma. */
+static const char *setting_at(const char *line, size_t at, int *length)
+{
+    while (at > 0 && !(line[at] == ' ' && line[at - 1] == ','))
+        at--;
+    const char *setting = line + at + (at > 0);
+    *length = (int)strcspn(setting, ",");
+    return setting;
+}
+
+static Error other_settings(const char *run, const char *begun, const char *wanted)
+{
+    size_t same = 0;
+    int first, second;
+    while (begun[same] == wanted[same])
+        same++;
+    const char *expected = setting_at(begun, same, &first);
+    const char *found = setting_at(wanted, same, &second);
+    return error_make("%s: begun with other settings or another text: expected %.*s, found %.*s",
+                      run, first, expected, second, found);
+}
+
 static Error resume(Run *run)
 {
     char wanted[sizeof run->state.settings];
@@ -94,8 +108,7 @@ static Error resume(Run *run)
     if (error.failed)
         return error;
     if (strcmp(wanted, run->state.settings) != 0)
-        return error_make("%s: begun with other settings or another text: expected %.200s; found "
-                          "%.200s", run->settings->run, run->state.settings, wanted);
+        return other_settings(run->settings->run, run->state.settings, wanted);
     run->first_step = run->state.step;
     return no_error();
 }
@@ -252,7 +265,9 @@ Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_
     require(tokenizer != NULL || settings->run == NULL,
             "gpt2_train: expected a tokenizer to save with the run, found none");
     size_t positions = model->config.n_positions;
-    Run run = {.context = settings->window == 0 ? positions : settings->window, .model = model, .tokenizer = tokenizer, .train = train, .held_out = held_out,
+    Run run = {.context = settings->window == 0 ? positions : settings->window,
+               .model = model, .tokenizer = tokenizer,
+               .train = train, .held_out = held_out,
                .settings = settings};
     *result = (TrainResult){.validation = nan(""), .loss = nan("")};
     run_begin(&run);

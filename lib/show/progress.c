@@ -9,17 +9,9 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <time.h>
 
 enum { BAR_MOST = 24, BAR_LEAST = 5, FIELD = 64 };
 enum { STEP, LOSS, VALIDATION, SPEED, LEFT, FIELDS };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Losses are read by their first few decimals; very small and very large ones by their power. */
 static void write_loss(char *text, const char *name, double value)

@@ -7,7 +7,6 @@
 #include "tensor/tensor.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { LINES = 64 };
 
@@ -24,13 +23,6 @@ static _Thread_local struct {
     bool on, backward;
     double since;
 } profile;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static Line *line_of(const char *what)
 {

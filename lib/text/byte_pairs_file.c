@@ -292,14 +292,24 @@ static void write_merges(const BytePairs *pairs, FILE *stream)
 Error byte_pairs_write(const BytePairs *pairs, const char *folder)
 {
     static void (*const writers[2])(const BytePairs *, FILE *) = {write_vocabulary, write_merges};
+    NewFile files[2];
     Error error = no_error();
-    for (int i = 0; i < 2 && !error.failed; i++) {
-        NewFile file;
-        error = file_create(&file, path_in(folder, NAMES[0][i]).text);
+    int made = 0, broken = 0;
+    for (; made < 2; made++) {
+        error = file_create(&files[made], path_in(folder, NAMES[0][made]).text);
         if (error.failed)
             break;
-        writers[i](pairs, file.stream);
-        error = file_commit(&file);
+        writers[made](pairs, files[made].stream);
+        /* A disk that is full is seen here, before either file has taken an old one's place. */
+        if (fflush(files[made].stream) != 0)
+            broken = made;
     }
+    if (!error.failed)
+        error = file_commit(&files[broken]); /* if one cannot be, it says so, and neither is */
+    if (!error.failed)
+        return file_commit(&files[1 - broken]);
+    for (int i = 0; i < made; i++)
+        if (files[i].stream != NULL)
+            file_abandon(&files[i]);
     return error;
 }

@@ -11,9 +11,9 @@
  *   tokenizer.c        characters, bytes or byte pairs behind one face
  *
  * Taught in chapters 15 and 16. json.c, byte_pairs*.c and tokenizer.c need cJSON and PCRE2 and lie in
- * libgpt2.a; the rest links libc alone. B, T and V stand for batch, time (the context, in ids) and vocabulary. What
- * comes from outside is never trusted: a reader returns an Error of one line that names the source,
- * what was expected and what was found; after an Error there is nothing to free.
+ * libgpt2.a; the rest links libc alone. B, T and V stand for batch, time (the context, in ids) and
+ * vocabulary. What comes from outside is never trusted: a reader returns an Error of one line that
+ * names the source, what was expected and what was found; after an Error there is nothing to free.
  */
 #ifndef WENGERT_TEXT_H
 #define WENGERT_TEXT_H
@@ -126,9 +126,9 @@ typedef struct {
  * encoding passes. */
 Error text_map(MappedFile *file, const char *path);
 
-/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one is used, copied, and
- * every character must be in it; with NULL it is made from the text. Text in an old encoding passes, as
- * bytes. */
+/* Reads a text file, as text_map takes it, whole. With a vocabulary (of a checkpoint, say) that one
+ * is used, copied, and every character must be in it; with NULL it is made from the text. Text in an
+ * old encoding passes, as bytes. */
 Error corpus_read(Corpus *corpus, const char *path, const Vocabulary *vocabulary);
 void corpus_free(Corpus *corpus);
 
@@ -182,7 +182,7 @@ Error byte_pairs_read(BytePairs **pairs, const char *vocabulary, const char *mer
 /* From a folder that has them under either pair of names; vocab.json and merges.txt come first. */
 Error byte_pairs_read_folder(BytePairs **pairs, const char *folder);
 /* As vocab.json and merges.txt, which other tools read, into a folder that is there; each file whole
- * or not at all. */
+ * or not at all, and neither replaced before both are written. */
 Error byte_pairs_write(const BytePairs *pairs, const char *folder);
 /* A new vocabulary of `size` ids from a text: 256 bytes, the most frequent pairs one after another
  * (of equally frequent ones that of the lower ids), and <|endoftext|> last. A text that has no more

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { FOLDER_MOST = 1023 };
 typedef struct {
     char text[1200];
 } Path;
@@ -32,9 +33,12 @@ static Error read_characters(Vocabulary *vocabulary, const char *path)
 Error tokenizer_read(Tokenizer *tokenizer, const char *folder)
 {
     struct stat status;
+    *tokenizer = (Tokenizer){.pairs = NULL};
+    if (strlen(folder) > FOLDER_MOST) /* cut, it would name another */
+        return error_make("%.60s...: expected a folder's name of at most %d bytes, found %zu",
+                          folder, FOLDER_MOST, strlen(folder));
     Path path = vocabulary_in(folder);
     bool characters = stat(path.text, &status) == 0, pairs = byte_pairs_exist(folder);
-    *tokenizer = (Tokenizer){.pairs = NULL};
     if (characters && pairs)
         return error_make("%s: expected vocabulary.txt or the files of byte pairs, found both",
                           folder);

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SLOTS_MAX = 64, OUTPUT_MAX = 1 << 18, WORDS_MAX = 600 };
@@ -39,13 +38,6 @@ typedef struct {
 static volatile sig_atomic_t interrupted = 0;
 
 static void on_signal(int number) { interrupted = number; }
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- children -------------------------------------------------------------------------------- */
 static void limit(int what, rlim_t most)

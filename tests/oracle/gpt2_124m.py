@@ -17,6 +17,8 @@ import gpt2
 import safetensors
 
 folders = sys.argv[1:]
+if not folders or any(folder.startswith("-") for folder in folders):
+    sys.exit("gpt2_124m.py: expected FOLDER [PREFIXED], found " + repr(" ".join(folders)))
 config = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_layer": 12, "n_head": 12,
           "n_embd": 768, "vocab_size": 50257, "n_positions": 1024, "n_ctx": 1024,
           "layer_norm_epsilon": 1e-05, "activation_function": "gelu_new", "n_inner": None,

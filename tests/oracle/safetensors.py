@@ -6,6 +6,7 @@ shape and place; then the tensors' bytes, one after another. Written from the fo
 """
 import json
 import struct
+import sys
 
 import numpy
 
@@ -14,6 +15,8 @@ DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "U8": "<u1", "
 
 def write(path, tensors):
     """tensors: a dict of numpy arrays; their order in it is their order in the file."""
+    if path.startswith("-"):
+        sys.exit(f"expected a file to write, found the option {path}")
     names = {numpy.dtype(form): name for name, form in DTYPES.items()}
     header, at = {"__metadata__": {"format": "pt"}}, 0
     for name, array in tensors.items():
