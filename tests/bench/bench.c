@@ -93,7 +93,7 @@ int main(int argc, char **argv)
 {
     char folder[1000];
     const char *only = "";
-    Bench bench = {.build = "build/cc", .python = "/usr/bin/python3", .rounds = 5, .patience = 60,
+    Bench bench = {.build = "build/cc", .python = "/usr/bin/python3", .rounds = 5, .patience = 40,
                    .least = 0.1, .openblas = find_openblas(folder, sizeof folder)};
     const Option options[] = {
         {"only", OPTION_TEXT, &only, 0, 0, "one part: peak, gemm, steps, profile, generation, values, "

@@ -58,7 +58,7 @@ void worker_end(const Bench *bench, Worker *worker);
 
 /* ---- rounds -----------------------------------------------------------------------------------
  * Each worker runs once unmeasured; then in every round each is measured once, in turn, so that what
- * disturbs the machine disturbs all of them alike. A worker whose unmeasured run took a third of the
+ * disturbs the machine disturbs all of them alike. A worker whose unmeasured run took half of the
  * bench's patience or more keeps that one number: it would take the others' time. */
 void rounds_run(const Bench *bench, Worker *const *workers, int count);
 

@@ -5,11 +5,11 @@
 #include <stdio.h>
 
 enum { SHORTEST = 128, LONGEST = 8192, LENGTHS = 7, FIT_FROM = 512, KINDS = 2 };
-static const double MEMORY_MOST = 8e9, SECONDS_MOST = 20;
+static const double MEGABYTES_MOST = 8000, SECONDS_MOST = 20;
 static const char *const names[KINDS] = {"composed", "fused"};
 
 typedef struct {
-    double length[LENGTHS], seconds[LENGTHS], bytes[LENGTHS];
+    double length[LENGTHS], seconds[LENGTHS], megabytes[LENGTHS];
     int count;
     bool stopped;
 } Curve;
@@ -36,13 +36,20 @@ static bool may_go_on(Curve *curve, const char *name, size_t length)
 {
     if (curve->count == 0 || curve->stopped)
         return !curve->stopped;
-    double seconds = 4 * curve->seconds[curve->count - 1], bytes = 4 * curve->bytes[curve->count - 1];
-    if (seconds <= SECONDS_MOST && !(bytes > MEMORY_MOST))
+    double seconds = 4 * curve->seconds[curve->count - 1];
+    double megabytes = 4 * curve->megabytes[curve->count - 1];
+    if (seconds <= SECONDS_MOST && !(megabytes > MEGABYTES_MOST))
         return true;
     curve->stopped = true;
     printf("  %s: not tried from T = %zu on: it may take up to %.1f s and %.1f GB\n", name, length,
-           seconds, 1e-9 * bytes);
+           seconds, 1e-3 * megabytes);
     return false;
+}
+
+/* Beyond what it held when its input was ready. */
+static double megabytes_of(const Worker *worker)
+{
+    return 1e-6 * (worker->memory - worker->memory_before);
 }
 
 static void add_point(Curve *curve, const char *name, const Worker *worker, size_t length)
@@ -54,9 +61,9 @@ static void add_point(Curve *curve, const char *name, const Worker *worker, size
     }
     curve->length[curve->count] = (double)length;
     curve->seconds[curve->count] = worker_seconds(worker).middle;
-    curve->bytes[curve->count++] = worker->memory - worker->memory_before;
+    curve->megabytes[curve->count++] = megabytes_of(worker);
     printf("  %-9s %5zu %24s s %9.1f MB\n", name, length, spread_text(worker_seconds(worker), 1),
-           1e-6 * (worker->memory - worker->memory_before));
+           megabytes_of(worker));
 }
 
 static void one_length(const Bench *bench, TsvLog *log, Curve curves[KINDS], size_t length)
@@ -77,7 +84,7 @@ static void one_length(const Bench *bench, TsvLog *log, Curve curves[KINDS], siz
             continue;
         add_point(&curves[kind], names[kind], &workers[kind], length);
         row[1 + kind] = worker_seconds(&workers[kind]).middle;
-        row[1 + KINDS + kind] = workers[kind].memory - workers[kind].memory_before;
+        row[1 + KINDS + kind] = megabytes_of(&workers[kind]);
     }
     exit_if(tsv_row(log, 1 + 2 * KINDS, row));
 }
@@ -87,11 +94,11 @@ void part_attention(const Bench *bench)
     TsvLog log;
     Curve curves[KINDS] = {{.count = 0}};
     printf("\nattention, 12 heads of 64, forward and backward, f32: seconds, and memory beyond the input\n");
-    bench_table(&log, "attention", "length composed_seconds fused_seconds composed_bytes fused_bytes");
+    bench_table(&log, "attention", "length composed_seconds fused_seconds composed_megabytes fused_megabytes");
     for (size_t length = SHORTEST; length <= LONGEST; length *= 2)
         one_length(bench, &log, curves, length);
     for (int kind = 0; kind < KINDS; kind++)
         printf("  %-9s from T = %d on, time grows as T^%.2f, memory as T^%.2f\n", names[kind], FIT_FROM,
-               slope(&curves[kind], curves[kind].seconds), slope(&curves[kind], curves[kind].bytes));
+               slope(&curves[kind], curves[kind].seconds), slope(&curves[kind], curves[kind].megabytes));
     bench_table_end(&log, "attention");
 }

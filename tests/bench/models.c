@@ -68,8 +68,7 @@ static void run_case(const Bench *bench, TsvLog *log, const Case *c)
                                worker_torch(bench, true, c->precision, c->work)};
     rounds_run(bench, (Worker *[]){&all[OURS], &all[TORCH], &all[TUNED]}, COMPETITORS);
     for (int i = 0; i < COMPETITORS; i++)
-        if (all[i].process > 0)
-            worker_end(bench, &all[i]);
+        worker_end(bench, &all[i]);
     print_line(c, all);
     log_line(log, c, all);
 }

@@ -1,9 +1,8 @@
 /* parts: the machine's peak, the matrix product, generation, the scalar engine, the gates. */
 #include "bench.h"
+#include "gpt2/gpt2.h"
 
 #include <glob.h>
-#include <math.h>
-#include <stdio.h>
 #include <time.h>
 
 static const char *const precisions[] = {"float", "double"};
@@ -112,9 +111,12 @@ void part_gemm(const Bench *bench)
 /* What one id of a text must read: every weight once, but of the positions' table one row. */
 static double weight_bytes(void)
 {
-    const double c = 768, v = 50304, layers = 12;
-    double block = 12 * c * c + 13 * c; /* 4 C^2 of attention, 8 C^2 of the MLP; biases, two norms */
-    return sizeof(float) * (v * c + c + layers * block + 2 * c);
+    Config config = config_default();
+    config.n_layer = config.n_head = 12;
+    config.n_embd = 768;
+    config.vocab_size = 50304;
+    config.n_positions = 1;
+    return sizeof(float) * (double)gpt2_parameter_count(&config);
 }
 
 void part_generation(const Bench *bench)

@@ -17,7 +17,7 @@ static void warm_up(const Bench *bench, Worker *worker)
     double seconds = worker_time(bench, worker, 1);
     if (seconds < 0)
         return;
-    if (seconds > bench->patience / 3) {
+    if (seconds > bench->patience / 2) {
         worker->seconds[worker->count++] = seconds;
         worker_end(bench, worker);
         return;

@@ -231,6 +231,8 @@ double worker_time(const Bench *bench, Worker *worker, size_t repeats)
 
 void worker_end(const Bench *bench, Worker *worker)
 {
+    if (worker->process <= 0)
+        return;
     worker->memory = memory_of(bench, worker);
     end_process(worker, false);
 }
