@@ -32,7 +32,7 @@ do for [panel_at = 1:2] {
     b = 32 * panel_at
     set size 1, panel_at == 1 ? 0.44 : 0.56
     set origin 0, panel_at == 1 ? 0.56 : 0
-    set bmargin panel_at == 1 ? 1 : (text ? 3 : 8)
+    set bmargin panel_at == 1 ? 1 : (text ? 3 : 7)
     set xtics rotate by (text ? 0 : -35) () # only the lower panel is named
     set format x ''
     unset label
@@ -44,7 +44,7 @@ do for [panel_at = 1:2] {
         name = (text ? marks[p].' ' : '').as_words(word(product_names, p))
         set label p name at graph 1, graph 1 - 0.12 * p left offset 1, 0 textcolor linetype p
     }
-    set xlabel panel_at == 1 ? '' : 'rows x in x out' offset 0, text ? 0 : -2.5
+    set xlabel panel_at == 1 ? '' : 'rows x in x out' offset 0, text ? 0 : -0.3
     set ylabel sprintf('f%d, %% of peak', b)
     plot for [p = 1:3] tsv using (at(p)):(only(b, p, c_share)) skip 1 with points linetype p pointtype (text ? marks[p] : 7) pointsize 0.8, \
          for [p = 1:3] tsv using (at(p) + 0.08):(only(b, p, c_theirs)) skip 1 with points linetype p pointtype (text ? 'o' : 6) pointsize 0.6

@@ -96,20 +96,22 @@ int main(int argc, char **argv)
     Bench bench = {.build = "build/cc", .python = "/usr/bin/python3", .rounds = 5, .patience = 40,
                    .least = 0.1, .openblas = find_openblas(folder, sizeof folder)};
     const Option options[] = {
-        {"only", OPTION_TEXT, &only, 0, 0, "one part: peak, gemm, steps, profile, generation, values, "
-         "attention or gates"},
+        {"only", OPTION_TEXT, &only, 0, 0, "one part: peak, gemm, steps, profile, generation, "
+         "values, attention or gates"},
         {"rounds", OPTION_SIZE, &bench.rounds, 1, ROUNDS_MAX, "measurements of each competitor"},
         {"patience", OPTION_NUMBER, &bench.patience, 1, 3600, "seconds that one answer may take"},
         {"least", OPTION_NUMBER, &bench.least, 0.001, 10, "seconds of one measurement at least"},
         {"build", OPTION_TEXT, &bench.build, 0, 0, "the folder of the programs"},
         {"python", OPTION_TEXT, &bench.python, 0, 0, "the interpreter that may have PyTorch"},
         {"openblas", OPTION_TEXT, &bench.openblas, 0, 0, "the folder of OpenBLAS's OpenMP build"}};
-    options_parse(argc, argv, "Measures this machine, the engine, and PyTorch and OpenBLAS where they "
-                  "are installed. Judges nothing.", options, sizeof options / sizeof options[0]);
+    options_parse(argc, argv, "Measures this machine, the engine, and PyTorch and OpenBLAS where "
+                  "they are installed. Judges nothing.", options,
+                  sizeof options / sizeof options[0]);
     signal(SIGPIPE, SIG_IGN); /* a worker that died is an answer, not the end */
     exit_if(threads_check_environment());
     exit_if(gemm_check_environment());
-    printf("kernel %s, threads: %d, rounds: %zu\n", gemm_kernel_name(), threads_count(), bench.rounds);
+    printf("kernel %s, threads: %d, rounds: %zu\n", gemm_kernel_name(), threads_count(),
+           bench.rounds);
     run_parts(&bench, only);
     return 0;
 }

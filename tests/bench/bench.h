@@ -44,8 +44,8 @@ typedef struct {
 } Worker;
 
 /* The programs of work.c, in "float" or "double"; OpenBLAS through the same program; PyTorch by
- * step.py as it is installed, or tuned. `work` is a name and its numbers, "step 12 12 768 50304 4 64".
- * Returns when it is ready, or absent. */
+ * step.py as it is installed, or tuned. `work` is a name and its numbers, "step 12 12 768 50304
+ * 4 64". Returns when it is ready, or absent. */
 Worker worker_ours(const Bench *bench, const char *precision, const char *work);
 Worker worker_openblas(const Bench *bench, const char *precision, const char *work);
 Worker worker_torch(const Bench *bench, bool tuned, const char *precision, const char *work);
@@ -57,8 +57,8 @@ double worker_time(const Bench *bench, Worker *worker, size_t repeats);
 void worker_end(const Bench *bench, Worker *worker);
 
 /* ---- rounds -----------------------------------------------------------------------------------
- * Each worker runs once unmeasured; then in every round each is measured once, in turn, so that what
- * disturbs the machine disturbs all of them alike. A worker whose unmeasured run took half of the
+ * Each worker runs once unmeasured; then in every round each is measured once, in turn, so that
+ * what disturbs the machine disturbs all of them alike. A worker whose unmeasured run took half of the
  * bench's patience or more keeps that one number: it would take the others' time. */
 void rounds_run(const Bench *bench, Worker *const *workers, int count);
 
@@ -89,10 +89,11 @@ void part_profile(const Bench *bench);
 
 /* Begins the table build/bench/NAME.tsv. */
 void bench_table(TsvLog *log, const char *name, const char *columns);
-/* Ends it, and draws it by plots/bench-NAME.gp as build/plots/bench-NAME.svg where that script is. */
+/* Ends it, and draws it by plots/bench-NAME.gp as build/plots/bench-NAME.svg where that script
+ * is. */
 void bench_table_end(TsvLog *log, const char *name);
-/* Runs a program, waits for it, and gives its exit status, -1 when it did not end by itself. What it
- * prints is dropped if `quiet`. */
+/* Runs a program, waits for it, and gives its exit status, -1 when it did not end by itself.
+ * What it prints is dropped if `quiet`. */
 int bench_run(const char *const *words, bool quiet);
 
 #endif

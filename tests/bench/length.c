@@ -1,4 +1,5 @@
-/* length: what attention costs as a text gets longer, forward and backward, in time and in memory. */
+/* length: what attention costs as a text gets longer, forward and backward, in time and in
+ * memory. */
 #include "bench.h"
 
 #include <math.h>
@@ -14,7 +15,8 @@ typedef struct {
     bool stopped;
 } Curve;
 
-/* The exponent of a power law through the points from FIT_FROM on: least squares of the logarithms. */
+/* The exponent of a power law through the points from FIT_FROM on: least squares of the
+ * logarithms. */
 static double slope(const Curve *curve, const double *y)
 {
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
@@ -93,12 +95,15 @@ void part_attention(const Bench *bench)
 {
     TsvLog log;
     Curve curves[KINDS] = {{.count = 0}};
-    printf("\nattention, 12 heads of 64, forward and backward, f32: seconds, and memory beyond the input\n");
-    bench_table(&log, "attention", "length composed_seconds fused_seconds composed_megabytes fused_megabytes");
+    printf("\nattention, 12 heads of 64, forward and backward, f32: seconds, and memory beyond the "
+           "input\n");
+    bench_table(&log, "attention", "length composed_seconds fused_seconds composed_megabytes "
+                "fused_megabytes");
     for (size_t length = SHORTEST; length <= LONGEST; length *= 2)
         one_length(bench, &log, curves, length);
     for (int kind = 0; kind < KINDS; kind++)
-        printf("  %-9s from T = %d on, time grows as T^%.2f, memory as T^%.2f\n", names[kind], FIT_FROM,
-               slope(&curves[kind], curves[kind].seconds), slope(&curves[kind], curves[kind].megabytes));
+        printf("  %-9s from T = %d on, time grows as T^%.2f, memory as T^%.2f\n", names[kind],
+               FIT_FROM, slope(&curves[kind], curves[kind].seconds),
+               slope(&curves[kind], curves[kind].megabytes));
     bench_table_end(&log, "attention");
 }

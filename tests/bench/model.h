@@ -14,8 +14,8 @@ typedef struct {
 
 /* numbers: layers, heads, width, vocabulary, batch, length. It lives as long as the process. */
 Subject subject_make(const size_t *numbers);
-/* One training step through the calls of lib/gpt2/trainer.c, from forgetting the gradients to AdamW's
- * update. */
+/* One training step through the calls of lib/gpt2/trainer.c, from forgetting the gradients to
+ * AdamW's update. */
 void subject_step(Subject *subject);
 
 #endif

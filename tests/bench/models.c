@@ -1,4 +1,5 @@
-/* models: whole models against PyTorch, in one run and in turn; and where the time of a step goes. */
+/* models: whole models against PyTorch, in one run and in turn; and where the time of a step
+ * goes. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -28,7 +29,8 @@ static void print_line(const Case *c, const Worker *all)
 {
     printf("  %-24s f%d", c->name, bits_of(c));
     for (int i = 0; i < COMPETITORS; i++) {
-        printf("  %22s", all[i].count > 0 ? spread_text(worker_seconds(&all[i]), 1) : all[i].absent);
+        Spread seconds = worker_seconds(&all[i]);
+        printf("  %22s", seconds.count > 0 ? spread_text(seconds, 1) : all[i].absent);
         if (i > 0 && all[i].count > 0)
             printf(" %5.2fx", worker_ratio(&all[OURS], &all[i]));
     }
@@ -93,11 +95,12 @@ static void introduce(const Bench *bench)
 void part_steps(const Bench *bench)
 {
     TsvLog log;
-    printf("\nsteps: seconds; behind PyTorch's, how many times as fast ours is; GiB each held at most\n");
+    printf("\nsteps: seconds; behind PyTorch's, how many times as fast ours is; GiB each held at "
+           "most\n");
     introduce(bench);
-    bench_table(&log, "steps", "layers heads width vocabulary batch length training bits ours_low ours "
-                "ours_high ours_bytes torch_low torch torch_high torch_bytes tuned_low tuned tuned_high "
-                "tuned_bytes ratio_torch ratio_tuned");
+    bench_table(&log, "steps", "layers heads width vocabulary batch length training bits ours_low "
+                "ours ours_high ours_bytes torch_low torch torch_high torch_bytes tuned_low tuned "
+                "tuned_high tuned_bytes ratio_torch ratio_tuned");
     for (size_t i = 0; i < CASES; i++)
         run_case(bench, &log, &cases[i]);
     bench_table_end(&log, "steps");

@@ -16,41 +16,51 @@ static Worker worker_of(const Bench *bench, const char *precision, const char *w
     return worker_ours(bench, precision, text);
 }
 
+static void peak_line(TsvLog *log, int bits, int threads, const Worker *peak, const Worker *reading)
+{
+    Spread gflops = worker_rate(peak);
+    Spread bytes = reading == NULL ? spread_of(NULL, 0) : worker_rate(reading);
+    printf("  f%d, threads: %d   %24s GFLOP/s", bits, threads, spread_text(gflops, 1e-9));
+    if (reading != NULL)
+        printf("   %24s GB/s", spread_text(bytes, 1e-9));
+    printf("\n");
+    exit_if(tsv_row(log, 8, (double[]){bits, threads, 1e-9 * gflops.low, 1e-9 * gflops.middle,
+                    1e-9 * gflops.high, 1e-9 * bytes.low, 1e-9 * bytes.middle, 1e-9 * bytes.high}));
+}
+
+/* On one thread and on all: f32, f64, and reading. */
 void part_peak(const Bench *bench)
 {
     TsvLog log;
-    int threads[2] = {1, threads_count()};
-    Worker peak[4], reading[2], *all[6];
-    for (int i = 0; i < 4; i++) {
-        peak[i] = worker_of(bench, precisions[i / 2], "peak", threads[i % 2]);
-        all[i] = &peak[i];
+    int most = threads_count(), counts = most > 1 ? 2 : 1, started = 0;
+    Worker workers[6], *all[6];
+    for (int i = 0; i < counts; i++) {
+        int threads = i == 0 ? 1 : most;
+        workers[3 * i] = worker_of(bench, "float", "peak", threads);
+        workers[3 * i + 1] = worker_of(bench, "double", "peak", threads);
+        workers[3 * i + 2] = worker_of(bench, "float", "bandwidth", threads);
     }
-    for (int i = 0; i < 2; i++) {
-        reading[i] = worker_of(bench, "float", "bandwidth", threads[i]);
-        all[4 + i] = &reading[i];
-    }
-    rounds_run(bench, all, 6);
+    for (; started < 3 * counts; started++)
+        all[started] = &workers[started];
+    rounds_run(bench, all, started);
     printf("\npeak: multiply-adds in registers; reading 2 GiB. Median (smallest..largest)\n");
     bench_table(&log, "peak", "bits threads gflops_low gflops gflops_high read_low read read_high");
-    for (int i = 0; i < 4; i++) {
-        Spread gflops = worker_rate(&peak[i]);
-        Spread bytes = i < 2 ? worker_rate(&reading[i]) : spread_of(NULL, 0);
-        printf("  f%d, threads: %d   %24s GFLOP/s", bits_of[i / 2], threads[i % 2],
-               spread_text(gflops, 1e-9));
-        printf(i < 2 ? "   %24s GB/s\n" : "\n", spread_text(bytes, 1e-9));
-        exit_if(tsv_row(&log, 8, (double[]){bits_of[i / 2], threads[i % 2], 1e-9 * gflops.low,
-                        1e-9 * gflops.middle, 1e-9 * gflops.high, 1e-9 * bytes.low,
-                        1e-9 * bytes.middle, 1e-9 * bytes.high}));
+    for (int i = 0; i < counts; i++) {
+        const Worker *w = workers + 3 * i;
+        peak_line(&log, 32, i == 0 ? 1 : most, &w[0], &w[2]);
+        peak_line(&log, 64, i == 0 ? 1 : most, &w[1], NULL);
     }
     bench_table_end(&log, "peak");
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < started; i++)
         worker_end(bench, all[i]);
 }
 
 /* ---- gemm ------------------------------------------------------------------------------------ */
-/* The linear layers of GPT-2 124M, (in,out): the packed QKV, attention's output, up, down, the head. */
+/* The linear layers of GPT-2 124M, (in,out): the packed QKV, attention's output, up, down, the
+ * head. */
 enum { SHAPES = 5, ROW_COUNTS = 2, PRODUCTS = 3 };
-static const int shapes[SHAPES][2] = {{768, 2304}, {768, 768}, {768, 3072}, {3072, 768}, {768, 50304}};
+static const int shapes[SHAPES][2] = {{768, 2304}, {768, 768}, {768, 3072}, {3072, 768},
+                                      {768, 50304}};
 static const int row_counts[ROW_COUNTS] = {256, 1024};
 static const char *const products[PRODUCTS] = {"X W", "dY W^T", "X^T dY"};
 
@@ -59,15 +69,17 @@ static void gemm_case(const Bench *bench, TsvLog *log, Worker *peak, int precisi
 {
     char ours_work[80], theirs_work[80];
     snprintf(ours_work, sizeof ours_work, "gemm %d %d %d %d", product, rows, shape[0], shape[1]);
-    snprintf(theirs_work, sizeof theirs_work, "openblas %d %d %d %d", product, rows, shape[0], shape[1]);
+    snprintf(theirs_work, sizeof theirs_work, "openblas %d %d %d %d", product, rows, shape[0],
+             shape[1]);
     Worker ours = worker_ours(bench, precisions[precision], ours_work);
     Worker theirs = worker_openblas(bench, precisions[precision], theirs_work);
     peak->count = 0;
     rounds_run(bench, (Worker *[]){peak, &ours, &theirs}, 3);
     Spread top = worker_rate(peak), mine = worker_rate(&ours), other = worker_rate(&theirs);
-    double share = 100 * worker_ratio(&ours, peak), their_share = 100 * worker_ratio(&theirs, peak);
-    printf("  f%d  %-7s %5d x %4d x %5d %7s %22s %5.1f %%", bits_of[precision], products[product - 1],
-           rows, shape[0], shape[1], "", spread_text(mine, 1e-9), share);
+    double share = 100 * worker_ratio(&ours, peak);
+    double their_share = 100 * worker_ratio(&theirs, peak);
+    printf("  f%d  %-7s %5d x %4d x %5d %22s %5.1f %%", bits_of[precision],
+           products[product - 1], rows, shape[0], shape[1], spread_text(mine, 1e-9), share);
     if (theirs.count > 0)
         printf(" %22s %5.1f %%", spread_text(other, 1e-9), their_share);
     printf("%s\n", ours.absent);
@@ -81,7 +93,8 @@ static void gemm_case(const Bench *bench, TsvLog *log, Worker *peak, int precisi
 static void gemm_head(const Bench *bench)
 {
     Worker theirs = worker_openblas(bench, "float", "openblas 1 8 8 8");
-    printf("\ngemm: GFLOP/s of 2 rows in out operations, and the share of the peak measured beside it\n");
+    printf("\ngemm: GFLOP/s of 2 rows in out operations; the share of the peak measured beside "
+           "it\n");
     if (theirs.process > 0)
         printf("  OpenBLAS is the last column: %s\n", theirs.remark);
     else
@@ -94,8 +107,8 @@ void part_gemm(const Bench *bench)
 {
     TsvLog log;
     gemm_head(bench);
-    bench_table(&log, "gemm", "bits product rows in out peak ours_low ours ours_high share openblas_low "
-                "openblas openblas_high openblas_share");
+    bench_table(&log, "gemm", "bits product rows in out peak ours_low ours ours_high share "
+                "openblas_low openblas openblas_high openblas_share");
     for (int precision = 0; precision < 2; precision++) {
         Worker peak = worker_of(bench, precisions[precision], "peak", threads_count());
         for (int product = 1; product <= PRODUCTS; product++)
@@ -127,7 +140,8 @@ void part_generation(const Bench *bench)
     static const char whole[] = "whole 12 12 768 50304 1 64";
     TsvLog log;
     Worker all[ALL] = {worker_ours(bench, "float", "cached 12 12 768 50304 1 64"),
-                       worker_ours(bench, "float", whole), worker_torch(bench, false, "float", whole),
+                       worker_ours(bench, "float", whole),
+                       worker_torch(bench, false, "float", whole),
                        worker_torch(bench, true, "float", whole),
                        worker_of(bench, "float", "bandwidth", threads_count())};
     rounds_run(bench, (Worker *[]){&all[0], &all[1], &all[2], &all[3], &all[4]}, ALL);
@@ -140,9 +154,9 @@ void part_generation(const Bench *bench)
         exit_if(tsv_row(&log, 7, (double[]){i == CACHED, i >= TORCH, i == TUNED, 1e3 * seconds.low,
                         1e3 * seconds.middle, 1e3 * seconds.high, 1e3 * bound}));
     }
-    printf("  bound by memory: %.1f MB of weights at %s GB/s is %.2f ms; with the cache %.2f times that\n",
-           1e-6 * weight_bytes(), spread_text(worker_rate(&all[READING]), 1e-9), 1e3 * bound,
-           worker_seconds(&all[CACHED]).middle / bound);
+    printf("  bound by memory: %.1f MB of weights at %s GB/s is %.2f ms; with the cache %.2f times "
+           "that\n", 1e-6 * weight_bytes(), spread_text(worker_rate(&all[READING]), 1e-9),
+           1e3 * bound, worker_seconds(&all[CACHED]).middle / bound);
     bench_table_end(&log, "generation");
     for (int i = 0; i < ALL; i++)
         worker_end(bench, &all[i]);
@@ -152,9 +166,11 @@ void part_generation(const Bench *bench)
 void part_values(const Bench *bench)
 {
     TsvLog log;
-    Worker workers[2] = {worker_ours(bench, "double", "values"), worker_ours(bench, "float", "values")};
+    Worker workers[2] = {worker_ours(bench, "double", "values"),
+                         worker_ours(bench, "float", "values")};
     rounds_run(bench, (Worker *[]){&workers[0], &workers[1]}, 2);
-    printf("\nValues: millions a second, forward and backward, a graph of %.0f\n", workers[0].units);
+    printf("\nValues: millions a second, forward and backward, a graph of %.0f\n",
+           workers[0].units);
     bench_table(&log, "values", "bits low middle high");
     for (int i = 0; i < 2; i++) {
         Spread rate = worker_rate(&workers[i]);
@@ -195,7 +211,8 @@ void part_gates(const Bench *bench)
     printf("\ngates: %s s for all %zu in double, one after another%s\n", spread_text(spread, 1),
            gates.gl_pathc, failed > 0 ? "; some failed: make gates" : "");
     bench_table(&log, "gates", "gates low middle high");
-    exit_if(tsv_row(&log, 4, (double[]){(double)gates.gl_pathc, spread.low, spread.middle, spread.high}));
+    exit_if(tsv_row(&log, 4, (double[]){(double)gates.gl_pathc, spread.low, spread.middle,
+                    spread.high}));
     bench_table_end(&log, "gates");
     globfree(&gates);
 }

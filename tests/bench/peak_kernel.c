@@ -1,5 +1,5 @@
-/* peak_kernel: the most that a kernel's vectors can do, compiled as lib/base/gemm_kernel.c is: chains
- * of multiply-adds that never leave the registers, and a sum that does nothing but read. */
+/* peak_kernel: the most that a kernel's vectors can do, compiled as lib/base/gemm_kernel.c is:
+ * chains of multiply-adds that never leave the registers, and a sum that does nothing but read. */
 #include "work.h"
 
 enum { LANES = VECTOR_BYTES / (int)sizeof(real), CHAINS = 12, READS = 8 };
@@ -15,9 +15,9 @@ static real add_up(const Vector *sum, int count)
     return total;
 }
 
-/* A multiply-add waits some 4 cycles for the one before it in its chain, and a processor begins two in
- * a cycle: from 8 chains on there is always one that need not wait, and 12 with their two constants
- * fit AVX2's 16 registers. The factor is below 1, so that nothing grows. */
+/* A multiply-add waits some 4 cycles for the one before it in its chain, and a processor begins
+ * two in a cycle: from 8 chains on there is always one that need not wait, and 12 with their two
+ * constants fit AVX2's 16 registers. The factor is below 1, so that nothing grows. */
 static real multiply_add(size_t turns, real factor, real term)
 {
     Vector sum[CHAINS], times = factor - (Vector){0}, plus = term - (Vector){0};

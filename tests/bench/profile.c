@@ -1,5 +1,5 @@
-/* profile: where the time of one training step of GPT-2 124M goes, op by op.
- * The table it writes has one column an op; its rows are forward and backward, in milliseconds a step. */
+/* profile: where the time of one training step of GPT-2 124M goes, op by op. The table it writes
+ * has one column an op; its rows are forward and backward, in milliseconds a step. */
 #include "model.h"
 #include "show/show.h"
 

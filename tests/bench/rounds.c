@@ -99,6 +99,7 @@ const char *spread_text(Spread spread, double scale)
     else if (spread.count == 1)
         snprintf(text, sizeof texts[0], "%.*f (once)", digits, middle);
     else
-        snprintf(text, sizeof texts[0], "%.*f (%.*f..%.*f)", digits, middle, digits, low, digits, high);
+        snprintf(text, sizeof texts[0], "%.*f (%.*f..%.*f)", digits, middle, digits, low, digits,
+                 high);
     return text;
 }

@@ -1,6 +1,6 @@
 /* work: the pieces of work that make bench times, each in a process of its own.
  *
- *   work.c           the process: prepares one piece of work, then runs it as often as it is asked to
+ *   work.c           the process: prepares one piece of work, then runs it as often as asked
  *   work_peak.c      what the processor and the memory can do: multiply-adds, bytes read
  *   peak_kernel.c    the loops of that, compiled once for each kernel of lib/base/gemm_kernel.c
  *   work_gemm.c      one matrix product: ours, or OpenBLAS's

@@ -1,5 +1,5 @@
-/* work_attention: causal attention alone, as GPT-2 124M has it (12 heads of 64), forward and backward
- * over one sequence: the fused op, or the ops it is made of one after another. */
+/* work_attention: causal attention alone, as GPT-2 124M has it (12 heads of 64), forward and
+ * backward over one sequence: the fused op, or the ops it is made of one after another. */
 #include "ops/ops.h"
 #include "work.h"
 

@@ -1,4 +1,5 @@
-/* work_gemm: one matrix product of a linear layer of `rows` rows, W (in,out), for each of the three:
+/* work_gemm: one matrix product of a linear layer of `rows` rows, W (in,out), for each of the
+ * three:
  *   1  Y (rows,out) = X W      2  dX (rows,in) = dY W^T      3  dW (in,out) = X^T dY
  * all of 2 rows in out floating-point operations. OpenBLAS, where it is installed, does the same
  * through cblas_sgemm or cblas_dgemm, loaded when it runs: nothing here is linked with it. */
@@ -63,7 +64,9 @@ double openblas_prepare(const size_t *numbers)
 
 void openblas_run(void)
 {
-    cblas_gemm(ROW_MAJOR, product.transpose_a ? TURNED : PLAIN, product.transpose_b ? TURNED : PLAIN,
-               (int)product.m, (int)product.n, (int)product.k, 1, product.a, (int)product.lda,
-               product.b, (int)product.ldb, 0, product.c, (int)product.ldc);
+    int turn_a = product.transpose_a ? TURNED : PLAIN;
+    int turn_b = product.transpose_b ? TURNED : PLAIN;
+    cblas_gemm(ROW_MAJOR, turn_a, turn_b, (int)product.m, (int)product.n, (int)product.k, 1,
+               product.a, (int)product.lda, product.b, (int)product.ldb, 0, product.c,
+               (int)product.ldc);
 }

@@ -1,7 +1,9 @@
-/* work_peak: the two numbers that everything else is held against, measured with the kernel in use.
+/* work_peak: the two numbers that everything else is held against, measured with the kernel in
+ * use.
  *
- * A loop is cut into many pieces, so that a thread that wakes up late costs one piece and not its
- * half. The array that is read is 2 GiB: larger than any cache, and on huge pages where there are. */
+ * A loop is cut into many pieces, so that a thread that wakes up late costs one piece and not
+ * its half. The array that is read is 2 GiB: larger than any cache, and on huge pages where
+ * there are. */
 #include "work.h"
 
 #include <string.h>

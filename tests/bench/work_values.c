@@ -1,6 +1,7 @@
-/* work_values: the scalar engine on one fixed graph: a network of 64 inputs, layers of 168, 168 and 64
- * tanh neurons and one linear output. A neuron of n inputs makes n products, n sums and, unless it is
- * linear, its activation: (2*64 + 1) 168 + (2*168 + 1) (168 + 64) + 2*64 = 99,984 Values. */
+/* work_values: the scalar engine on one fixed graph: a network of 64 inputs, layers of 168, 168
+ * and 64 tanh neurons and one linear output. A neuron of n inputs makes n products, n sums and,
+ * unless it is linear, its activation: (2*64 + 1) 168 + (2*168 + 1) (168 + 64) + 2*64 = 99,984
+ * Values. */
 #include "value/value.h"
 #include "work.h"
 

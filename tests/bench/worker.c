@@ -1,5 +1,6 @@
-/* worker: a competitor in a process of its own, so that nobody inherits another's memory, threads or
- * environment. It does nothing but wait between two requests. See work.c for what is said. */
+/* worker: a competitor in a process of its own, so that nobody inherits another's memory,
+ * threads or environment. It does nothing but wait between two requests. See work.c for what is
+ * said. */
 #include "bench.h"
 
 #include <fcntl.h>
@@ -62,6 +63,8 @@ static void become(const Command *command, int in, int out)
     for (int i = 0; i < command->word_count; i++)
         words[i] = strdup(command->words[i]);
     execv(words[0], words);
+    printf("absent %s cannot be run\n", words[0]);
+    fflush(stdout);
     _exit(127);
 }
 
@@ -97,7 +100,8 @@ static bool hear(Worker *worker, double seconds, char *line, size_t size)
             break;
         }
         if (read(worker->from, line + used, 1) != 1) {
-            snprintf(worker->absent, sizeof worker->absent, "%s ended without an answer", worker->name);
+            snprintf(worker->absent, sizeof worker->absent, "%s ended without an answer",
+                     worker->name);
             break;
         }
         if (line[used] == '\n') {
@@ -125,7 +129,8 @@ static bool ask(Worker *worker, const char *question, double seconds, char *line
 static double memory_of(const Bench *bench, Worker *worker)
 {
     char line[80];
-    return ask(worker, "memory\n", bench->patience, line, sizeof line) ? strtod(line, NULL) : nan("");
+    bool heard = ask(worker, "memory\n", bench->patience, line, sizeof line);
+    return heard ? strtod(line, NULL) : nan("");
 }
 
 static Worker start(const Bench *bench, const char *name, const Command *command)
@@ -189,8 +194,8 @@ Worker worker_openblas(const Bench *bench, const char *precision, const char *wo
     return start(bench, "OpenBLAS", &command);
 }
 
-/* What was found to help PyTorch most: OpenBLAS with the threads of PyTorch's own OpenMP, the widest
- * vectors, and a malloc that keeps its pages, on huge pages. */
+/* What was found to help PyTorch most: OpenBLAS with the threads of PyTorch's own OpenMP, the
+ * widest vectors, and a malloc that keeps its pages, on huge pages. */
 static void tune(const Bench *bench, Command *command, const char *threads, const char *keep)
 {
     set_openblas(bench, command, threads);
