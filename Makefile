@@ -252,6 +252,7 @@ $(foreach p,$(PRECISIONS),$(eval $(call bench_rules,$(p))))
 .PHONY: bench bench-programs
 bench-programs: $(BENCH_PROGRAMS) $(GATES)
 bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [ROUNDS=1]
+	@sh setup.sh start
 	@$(QUIET_MAKE) bench-programs
 	@$(call bench_program,double,bench) --build $(B) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OPENBLAS),--openblas $(OPENBLAS)) $(if $(PYTHON),--python $(PYTHON)) $(ARGS)
 

@@ -19,11 +19,15 @@ stats tsv using (note(here(0))) skip 1 nooutput
 stats tsv using (column(c_share)) skip 1 nooutput
 top = STATS_max > 100 ? STATS_max * 1.03 : 100
 
+theirs = 0
+stats tsv using (theirs = theirs + (column(c_theirs) > 0), 1) skip 1 nooutput
+has_theirs = theirs > 0
+
 set xrange [0.5:words(shapes) + 0.5]
 set yrange [0:top]
 set ytics 20
 set lmargin text ? 8 : 10
-set rmargin 12
+set rmargin 15
 product_names = "X_W dY_W^T X^T_dY"
 only(bits, product, c) = column(c_bits) == bits && column(c_product) == product ? column(c) : NaN
 at(product) = place_of(here(0)) + 0.2 * (product - 2)
@@ -44,6 +48,8 @@ do for [panel_at = 1:2] {
         name = (text ? marks[p].' ' : '').as_words(word(product_names, p))
         set label p name at graph 1, graph 1 - 0.12 * p left offset 1, 0 textcolor linetype p
     }
+    name = text ? 'o OpenBLAS' : 'open: OpenBLAS'
+    set label 4 (has_theirs ? name : '') at graph 1, graph 0.4 left offset 1, 0
     set xlabel panel_at == 1 ? '' : 'rows x in x out' offset 0, text ? 0 : -0.3
     set ylabel sprintf('f%d, %% of peak', b)
     plot for [p = 1:3] tsv using (at(p)):(only(b, p, c_share)) skip 1 with points linetype p pointtype (text ? marks[p] : 7) pointsize 0.8, \
