@@ -53,6 +53,6 @@ do for [panel_at = 1:2] {
     set xlabel panel_at == 1 ? '' : 'rows x in x out' offset 0, text ? 0 : -0.3
     set ylabel sprintf('f%d, %% of peak', b)
     plot for [p = 1:3] tsv using (at(p)):(only(b, p, c_share)) skip 1 with points linetype p pointtype (text ? marks[p] : 7) pointsize 0.8, \
-         for [p = 1:3] tsv using (at(p) + 0.08):(only(b, p, c_theirs)) skip 1 with points linetype p pointtype (text ? 'o' : 6) pointsize 0.6
+         for [p = 1:(has_theirs ? 3 : 0)] tsv using (at(p) + 0.08):(only(b, p, c_theirs)) skip 1 with points linetype p pointtype (text ? 'o' : 6) pointsize 0.6
 }
 unset multiplot
