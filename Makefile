@@ -230,6 +230,35 @@ parity: ## hold ops, layers, models and training to PyTorch, everything made ane
 	@$(QUIET_MAKE) $(foreach p,$(PRECISIONS),$(call PARITY,$(p))) $(addprefix $(B)/double/programs/,16-tokenizer/tokenize 19-evaluation/evaluate)
 	@sh tests/parity/run.sh $(B)
 
+# ---- bench ----------------------------------------------------------------------------------------
+# The driver starts each competitor as a process: our own is `work`, in both precisions. Its loops for
+# the machine's peak are compiled for each kernel, as lib/base/gemm_kernel.c is.
+BENCH_WORK = work work_peak work_gemm work_model work_attention work_values model
+bench_program = $(B)/$(1)/bench/$(2)
+BENCH_PROGRAMS = $(call bench_program,double,bench) $(foreach p,$(PRECISIONS),$(call bench_program,$(p),work)) $(call bench_program,float,profile)
+bench_objects = $(foreach n,$(2),$(B)/$(1)/tests/bench/$(n).o)
+define bench_rules
+$(B)/$(1)/tests/bench/peak_kernel_%.o: tests/bench/peak_kernel.c tests/bench/work.h $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) $$< for $$*"
+	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -c $$< -o $$@
+
+$(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK) $(addprefix peak_kernel_,$(KERNELS)))
+$(call bench_program,$(1),profile): $(call bench_objects,$(1),profile model)
+$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts models length)
+$(B)/$(1)/bench/%: $(call gpt2_library,$(1)) $(call library,$(1))
+	@mkdir -p $$(@D)
+	$(Q)$(CC) $(FLAGS_$(1)) $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -ldl -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(eval $(call bench_rules,$(p))))
+
+.PHONY: bench bench-programs
+bench-programs: $(BENCH_PROGRAMS) $(GATES)
+bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [ROUNDS=1]
+	@sh setup.sh start
+	@$(QUIET_MAKE) bench-programs
+	@$(call bench_program,double,bench) --build $(B) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OPENBLAS),--openblas $(OPENBLAS)) $(if $(PYTHON),--python $(PYTHON)) $(ARGS)
+
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
@@ -324,4 +353,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d)
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)

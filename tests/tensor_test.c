@@ -614,6 +614,27 @@ static void test_threads_change_no_bit(void **state)
     free(more);
 }
 
+/* ---- the profile ---------------------------------------------------------------------------- */
+static void test_profile_lines(void **state)
+{
+    (void)state;
+    const char *what;
+    double seconds[2];
+    profile_set(true);
+    profile_enter("first", false);
+    profile_enter("second", true);
+    profile_enter("first", false);
+    profile_set(false);
+    profile_enter("while off", false);
+    assert_true(profile_line(0, &what, seconds));
+    assert_string_equal(what, "first");
+    assert_true(seconds[0] > 0 && seconds[1] == 0);
+    assert_true(profile_line(1, &what, seconds));
+    assert_string_equal(what, "second");
+    assert_true(seconds[0] == 0 && seconds[1] > 0);
+    assert_false(profile_line(2, &what, seconds));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -632,6 +653,7 @@ int main(void)
         cmocka_unit_test(test_parameters_last),
         cmocka_unit_test(test_empty_tensors),
         cmocka_unit_test(test_threads_change_no_bit),
+        cmocka_unit_test(test_profile_lines),
     };
     arena_set_poison(true);
     threads_set(1);

@@ -56,6 +56,15 @@ void profile_enter(const char *what, bool backward)
         profile.current->calls[backward]++;
 }
 
+bool profile_line(int i, const char **what, double seconds[2])
+{
+    if (i >= profile.count)
+        return false;
+    *what = profile.lines[i].what;
+    memcpy(seconds, profile.lines[i].seconds, sizeof profile.lines[i].seconds);
+    return true;
+}
+
 static double total_of(const Line *line)
 {
     return line->seconds[0] + line->seconds[1];

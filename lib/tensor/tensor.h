@@ -156,6 +156,9 @@ void broadcast_grad(Tensor *parent, const real *full, Shape shape);
 bool profile_set(bool on);
 void profile_enter(const char *what, bool backward);
 void profile_print(FILE *stream, size_t steps);
+/* What was counted so far for the i-th op, from 0 on: its name and its seconds, forward and backward;
+ * false when there are no more. */
+bool profile_line(int i, const char **what, double seconds[2]);
 
 /* ---- check -----------------------------------------------------------------------------------
  * One row of a gate: every element of every input against a five-point difference, under DESIGN.md's
