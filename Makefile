@@ -262,7 +262,7 @@ bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe
+test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(BENCH_PROGRAMS)
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \

@@ -63,7 +63,7 @@ fetch() { # fetch NAME BYTES: into NAME.part, going on where it was broken off
         curl --fail --location --retry 3 --connect-timeout 20 $quiet -C - -o "$part" "$from/$1" 2> "$said"
     fi
     status=$?
-    words=$(tail -n 1 "$said" 2> /dev/null)
+    words=$(tail -n 1 "$said" 2> /dev/null | sed 's/^curl: //')
     rm -f "$said"
     [ $status -eq 0 ] || fail "$from/$1: cannot be fetched (curl: ${words:-exit status $status}); the same command goes on where it stopped; or $(by_hand)"
 }

@@ -3,7 +3,6 @@
 #include "gpt2/gpt2.h"
 
 #include <glob.h>
-#include <time.h>
 
 static const char *const precisions[] = {"float", "double"};
 static const int bits_of[] = {32, 64};
@@ -182,13 +181,6 @@ void part_values(const Bench *bench)
 }
 
 /* ---- gates ----------------------------------------------------------------------------------- */
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void part_gates(const Bench *bench)
 {
     TsvLog log;

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 static const Work works[] = {
     {"peak", "THREADS", 1, peak_prepare, peak_run},
@@ -25,13 +24,6 @@ static const Work works[] = {
     {"attention", "LENGTH FUSED", 2, attention_prepare, attention_run},
     {"values", "", 0, values_prepare, values_run}};
 enum { WORKS = sizeof works / sizeof works[0] };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Linux counts it in KiB, macOS in bytes. */
 static double memory_peak(void)

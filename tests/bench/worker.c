@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WORDS_MAX = 16, SETTINGS_MAX = 12, MEGABYTES_512 = 1 << 29 };
@@ -66,13 +65,6 @@ static void become(const Command *command, int in, int out)
     printf("absent %s cannot be run\n", words[0]);
     fflush(stdout);
     _exit(127);
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static void end_process(Worker *worker, bool at_once)
