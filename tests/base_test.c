@@ -223,10 +223,11 @@ static bool all_shapes_are_right(void)
             right = shape_is_right(sizes[i], sizes[j], k, slack, (i + j) % 3 == 0 ? (real)-2.5 : 1,
                                    &random);
         }
-    /* Beyond one block of k, of n and of m, and several groups of tiles. */
-    right = right && shape_is_right(5, 7, 257, 0, 1, &random) &&
-            shape_is_right(3, 2, 1031, 1, (real)0.5, &random);
+    /* Beyond one block of k, of n and of m, with few rows and with many, and pieces of several sizes. */
+    right = right && shape_is_right(5, 70, 769, 0, 1, &random) &&
+            shape_is_right(11, 70, 1601, 1, (real)0.5, &random);
     right = right && shape_is_right(2, 6151, 3, 0, 1, &random) &&
+            shape_is_right(13, 2051, 19, 0, 1, &random) &&
             shape_is_right(3083, 3, 2, 0, 1, &random);
     return right && shape_is_right(131, 211, 67, 5, 1, &random) &&
            shape_is_right(6, 5, 4, 0, 0, &random);
@@ -236,7 +237,7 @@ static bool all_shapes_are_right(void)
 static bool rows_are_right(bool transpose_a, bool transpose_b, size_t k, real alpha, bool add,
                            size_t rows)
 {
-    enum { M = 40, N = 275, K = 531 };
+    enum { M = 40, N = 275, K = 831 };
     static real a[M * K], b[K * N], all[M * N], parts[M * N];
     Random random = random_make(7, rows);
     fill_normal(a, M * k, &random);
@@ -261,15 +262,51 @@ static bool all_rows_are_right(void)
     bool right = true;
     for (size_t rows = 1; rows <= 10 && right; rows++)
         for (int which = 0; which < 8 && right; which++)
-            right = rows_are_right(which & 1, which >> 1 & 1, 531, 1, which >> 2 & 1, rows) &&
+            right = rows_are_right(which & 1, which >> 1 & 1, 831, 1, which >> 2 & 1, rows) &&
                     rows_are_right(which & 1, which >> 1 & 1, 250, (real)0.3, false, rows);
     return right;
+}
+
+/* A bias is what the sum over k begins with: the same bits as adding to rows that hold it. */
+static bool bias_is_right(size_t m, size_t n, size_t k)
+{
+    Random random = random_make(8, m);
+    real *a = memory_alloc(m * k * sizeof *a), *b = memory_alloc(k * n * sizeof *b);
+    real *bias = memory_alloc(n * sizeof *bias), *added = memory_alloc(m * n * sizeof *added);
+    real *c = memory_alloc(m * n * sizeof *c);
+    fill_normal(a, m * k, &random);
+    fill_normal(b, k * n, &random);
+    fill_normal(bias, n, &random);
+    for (size_t i = 0; i < m * n; i++)
+        added[i] = bias[i % n];
+    gemm(false, false, m, n, k, 1, a, k, b, n, true, added, n);
+    gemm_bias(m, n, k, a, k, b, n, bias, c, n);
+    bool right = memcmp(c, added, m * n * sizeof *c) == 0;
+    gemm(false, false, m, n, k, 1, a, k, b, n, false, added, n);
+    gemm_bias(m, n, k, a, k, b, n, NULL, c, n);
+    right = right && memcmp(c, added, m * n * sizeof *c) == 0;
+    if (!right)
+        fprintf(stderr, "gemm_bias: m %zu, n %zu, k %zu, kernel %s differs from gemm's adding\n", m,
+                n, k, gemm_kernel_name());
+    free(a);
+    free(b);
+    free(bias);
+    free(added);
+    free(c);
+    return right;
+}
+
+static bool all_products_are_right(void)
+{
+    return all_shapes_are_right() && all_rows_are_right() && bias_is_right(3, 71, 5) &&
+           bias_is_right(37, 71, 5) && bias_is_right(37, 71, 801) && bias_is_right(2, 71, 801) &&
+           bias_is_right(9, 5, 0);
 }
 
 static void test_gemm_every_shape(void **state)
 {
     (void)state;
-    assert_true(all_shapes_are_right() && all_rows_are_right());
+    assert_true(all_products_are_right());
 }
 
 static void become_gemm_test(void *kernel)
@@ -302,7 +339,7 @@ static void test_gemm_every_kernel(void **state)
 static void test_gemm_same_bits(void **state)
 {
     (void)state;
-    enum { M = 150, N = 213, K = 531 };
+    enum { M = 150, N = 213, K = 831 };
     Random random = random_make(5, 0);
     real *a = memory_alloc(M * K * sizeof *a), *b = memory_alloc(K * N * sizeof *b);
     real *c = memory_alloc(M * N * sizeof *c), *again = memory_alloc(M * N * sizeof *again);
@@ -922,7 +959,7 @@ int main(int argc, char **argv)
     self = argv[0];
     if (argc == 2 && strcmp(argv[1], "--gemm") == 0) {
         exit_if(gemm_check_environment());
-        bool right = all_shapes_are_right() && all_rows_are_right();
+        bool right = all_products_are_right();
         gemm_free_buffers();
         return right ? 0 : 1;
     }

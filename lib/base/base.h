@@ -183,11 +183,16 @@ Error threads_check_environment(void);
  * C = alpha op(A) op(B), or C += when `add`. op(A) is (m,k), op(B) is (k,n), C is (m,n); row-major,
  * with leading dimensions lda, ldb, ldc in elements; op transposes when its flag is set. C must not
  * overlap A or B. When not adding, C's old contents are never read. The order of the sum over k
- * depends on k alone, and with alpha 1, or without `add` for k up to 256, a row of C has the same bits
+ * depends on k alone, and with alpha 1, or without `add` for k up to 768, a row of C has the same bits
  * whatever m is: alone it is what it would be among others. Few rows are quick too: B is then read
  * once, where it stands. */
 void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real alpha,
           const real *a, size_t lda, const real *b, size_t ldb, bool add, real *c, size_t ldc);
+
+/* C = A B + bias, whose (n) elements are added to every row: a linear layer. The same otherwise; bias
+ * may be NULL. */
+void gemm_bias(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
+               const real *bias, real *c, size_t ldc);
 
 /* The kernel in use: "avx512", "avx2" or "portable", the widest this processor has unless
  * WENGERT_CPU names one. gemm_check_environment says if that name is unknown or not to be had. */

@@ -4,8 +4,6 @@
  *   dX = dY W^T, dW = X^T dY, db_o = sum_n dY_no. Weights are stored (in, out), as GPT-2's are. */
 #include "ops/ops.h"
 
-#include <string.h>
-
 /* Columns in one thread's piece of the bias gradient. */
 enum { COLUMNS = 64 };
 
@@ -57,10 +55,7 @@ Tensor *tensor_linear(Tensor *x, Tensor *weight, Tensor *bias)
         shape_mismatch("tensor_linear", weight, bias, "weight (I,O) and bias (O)");
     Tensor *out = tensor_result("linear", shape_with(x->shape, rank - 1, width), linear_backward,
                                 bias == NULL ? 2 : 3, (Tensor *[]){x, weight, bias});
-    size_t rows = shape_product(x->shape, 0, rank - 1);
-    for (size_t row = 0; bias != NULL && row < rows; row++)
-        memcpy(out->data + row * width, bias->data, width * sizeof(real));
-    gemm(false, false, rows, width, in, 1, x->data, in, weight->data, width, bias != NULL,
-         out->data, width);
+    gemm_bias(shape_product(x->shape, 0, rank - 1), width, in, x->data, in, weight->data, width,
+              bias == NULL ? NULL : bias->data, out->data, width);
     return out;
 }
