@@ -285,9 +285,11 @@ static void multiply_blocks(Product *g, size_t m, size_t k)
  * With few rows of A there is little to gain from a packed B, and packing it costs more than the
  * product: B is read where it stands, once. Only a transposed B is turned, a piece at a time, in a
  * buffer that stays in the first cache. Sums run as in the tile: from zero over each K_BLOCK, in
- * order, then into C; so a row's bits do not tell how many rows there were. A product of less than
+ * order, then into C; so a row's bits do not tell how many rows there were. A piece's part of a row of B
+ * is SEGMENT elements at least: shorter ones come from memory more slowly. A product of less than
  * WORTH_A_THREAD multiplications is done before another thread has woken up. */
-enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, TURNED_K = 128, TURNED = 64, WORTH_A_THREAD = 1 << 17 };
+enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, SEGMENT = 384 };
+enum { TURNED_K = 128, TURNED = 64, WORTH_A_THREAD = 1 << 17 };
 
 /* sum += the product over `k` from k0 on, for `count` columns of a transposed B from `column` on. */
 static void few_turned(const Product *g, size_t column, size_t count, size_t k0, size_t k,
@@ -363,8 +365,9 @@ static void multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
     }
     g.m = m;
     g.k = k;
-    bool small = m * n * k < WORTH_A_THREAD;
-    parallel_for(n, small ? n : COLUMNS, few_pieces, &g);
+    size_t piece = smaller(ceiling(n, 4), COLUMNS);
+    piece = m * n * k < WORTH_A_THREAD ? n : piece < SEGMENT ? SEGMENT : piece;
+    parallel_for(n, piece, few_pieces, &g);
 }
 
 void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real alpha,

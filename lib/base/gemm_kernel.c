@@ -139,15 +139,17 @@ static inline Vector zip(Vector a, Vector b, int first)
 }
 
 /* One square block: each pass puts rows i and i + LANES / 2 together like the teeth of a zip, and
- * after log2(LANES) passes rows have become columns. */
+ * after log2(LANES) passes rows have become columns. The rows below, which come next, are asked for. */
 static void turn(const real *restrict from, size_t ld_from, size_t columns, real *restrict to,
                  size_t ld_to)
 {
     for (size_t begin = 0; begin < columns; begin += LANES) {
         Vector row[LANES], next[LANES];
 #pragma GCC unroll 16
-        for (int i = 0; i < LANES; i++)
+        for (int i = 0; i < LANES; i++) {
             row[i] = *(const Vector *)(from + (size_t)i * ld_from + begin);
+            __builtin_prefetch(from + (size_t)(i + LANES) * ld_from + begin, 0, 2);
+        }
 #pragma GCC unroll 4
         for (int pass = 1; pass < LANES; pass *= 2) {
 #pragma GCC unroll 8
