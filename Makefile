@@ -3,7 +3,7 @@
 # GNU make 3.81 or later, gcc or clang, Linux or macOS. Objects go under build/, one folder for each
 # precision and kind of build; the rooms of lib/ are compiled twice, as double and as float.
 #   CC=clang      another compiler           SAN=1   address and undefined-behaviour sanitizers
-#   WERROR=1      warnings are errors (CI)   CPU=avx2 (or portable, avx512) force one gemm kernel
+#   WERROR=1      warnings are errors (CI)   CPU=avx2 (or portable, avx512, neon) force one gemm kernel
 #   V=1           show the compiler's command lines
 
 SHELL = /bin/sh
@@ -47,7 +47,7 @@ FLAGS_float = $(CFLAGS_BASE) $(FLOAT) $(EXTRA)
 # ---- the library --------------------------------------------------------------------------------
 LIB_SOURCES := $(filter-out lib/base/gemm_kernel.c,$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
 MACHINE := $(shell uname -m)
-KERNELS = portable $(if $(filter x86_64 amd64,$(MACHINE)),avx2 avx512,)
+KERNELS = portable $(if $(filter x86_64 amd64,$(MACHINE)),avx2 avx512,) $(if $(filter aarch64 arm64,$(MACHINE)),neon,)
 KERNEL_portable = -DVECTOR_BYTES=16 -DROWS=4 -DVECTORS=2
 # Here a product and the sum it goes into round once, in all loops alike. Not with the sanitizers' checks
 # between them: there some would and some would not, and a row's bits would depend on its company.
@@ -55,6 +55,7 @@ FUSED = $(if $(EXTRA),,-ffp-contract=fast)
 KERNEL_avx2 = -DVECTOR_BYTES=32 -DROWS=6 -DVECTORS=2 -mavx2 -mfma $(FUSED)
 KERNEL_avx512 = -DVECTOR_BYTES=64 -DROWS=8 -DVECTORS=3 -mavx512f -mavx512dq -mavx512vl -mfma \
                 -mprefer-vector-width=512 $(FUSED)
+KERNEL_neon = -DVECTOR_BYTES=16 -DROWS=8 -DVECTORS=3 $(FUSED)
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
 kernels = $(foreach k,$(KERNELS),$(B)/$(1)/lib/base/gemm_kernel_$(k).o)

@@ -319,8 +319,8 @@ static void become_gemm_test(void *kernel)
 static void test_gemm_every_kernel(void **state)
 {
     (void)state;
-    static const char *const kernels[] = {"portable", "avx2", "avx512"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const kernels[] = {"portable", "avx2", "avx512", "neon"};
+    for (int i = 0; i < 4; i++) {
         Child child = child_run(become_gemm_test, (void *)(uintptr_t)kernels[i]);
         bool missing =
             child_exited(&child, 2) && strstr(child.text, "WENGERT_CPU: expected") != NULL && i > 0;

@@ -194,7 +194,7 @@ void gemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, real
 void gemm_bias(size_t m, size_t n, size_t k, const real *a, size_t lda, const real *b, size_t ldb,
                const real *bias, real *c, size_t ldc);
 
-/* The kernel in use: "avx512", "avx2" or "portable", the widest this processor has unless
+/* The kernel in use: "avx512", "avx2", "neon" or "portable", the widest this processor has unless
  * WENGERT_CPU names one. gemm_check_environment says if that name is unknown or not to be had. */
 const char *gemm_kernel_name(void);
 Error gemm_check_environment(void);

@@ -26,12 +26,15 @@ static bool processor_has(const GemmKernel *kernel)
     if (kernel == &gemm_kernel_avx2)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
-    return kernel == &gemm_kernel_portable;
+    (void)kernel;
+    return true; /* every ARM of 64 bits has NEON */
 }
 
 static const GemmKernel *const kernels[] = {
 #if defined(__x86_64__)
     &gemm_kernel_avx512, &gemm_kernel_avx2,
+#elif defined(__aarch64__)
+    &gemm_kernel_neon,
 #endif
     &gemm_kernel_portable};
 enum { KERNELS = sizeof kernels / sizeof kernels[0] };
@@ -50,8 +53,8 @@ static const GemmKernel *choose(void)
 Error gemm_check_environment(void)
 {
     if (choose() == NULL)
-        return error_make("WENGERT_CPU: expected portable, or avx2 or avx512 on a processor that "
-                          "has them, found \"%s\"", getenv("WENGERT_CPU"));
+        return error_make("WENGERT_CPU: expected portable, or avx2, avx512 or neon on a processor "
+                          "that has it, found \"%s\"", getenv("WENGERT_CPU"));
     return no_error();
 }
 

@@ -6,6 +6,7 @@
  *   GEMM_KERNEL=portable  VECTOR_BYTES=16  ROWS=4  VECTORS=2   any processor
  *   GEMM_KERNEL=avx2      VECTOR_BYTES=32  ROWS=6  VECTORS=2   x86-64 with AVX2 and FMA
  *   GEMM_KERNEL=avx512    VECTOR_BYTES=64  ROWS=8  VECTORS=3   x86-64 with AVX-512
+ *   GEMM_KERNEL=neon      VECTOR_BYTES=16  ROWS=8  VECTORS=3   ARM of 64 bits
  * ROWS x VECTORS accumulators stay in registers while k runs; taught in chapter 21. */
 #include "base/gemm_kernel.h"
 

@@ -31,6 +31,7 @@ typedef struct {
                  size_t ld_to);
 } GemmKernel;
 
-extern const GemmKernel gemm_kernel_portable, gemm_kernel_avx2, gemm_kernel_avx512;
+extern const GemmKernel gemm_kernel_portable, gemm_kernel_avx2, gemm_kernel_avx512,
+    gemm_kernel_neon;
 
 #endif

@@ -3,6 +3,7 @@
  *   With all leading axes flattened into N rows, X (N,I), W (I,O), b (O), Y (N,O):
  *   dX = dY W^T, dW = X^T dY, db_o = sum_n dY_no. Weights are stored (in, out), as GPT-2's are. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
 /* Columns in one thread's piece of the bias gradient. */
 enum { COLUMNS = 64 };
@@ -14,7 +15,7 @@ typedef struct {
 } BiasGradient;
 
 /* Each column is summed from the first row to the last, whichever thread does it. */
-static void sum_columns(size_t begin, size_t end, void *context)
+WIDE static void sum_columns(size_t begin, size_t end, void *context)
 {
     const BiasGradient *g = context;
     real sum[COLUMNS] = {0};

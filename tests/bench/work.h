@@ -38,7 +38,8 @@ typedef struct {
     real (*multiply_add)(size_t turns, real factor, real term);
     real (*sum)(const real *x, size_t n); /* n a multiple of 256 */
 } PeakKernel;
-extern const PeakKernel peak_kernel_portable, peak_kernel_avx2, peak_kernel_avx512;
+extern const PeakKernel peak_kernel_portable, peak_kernel_avx2, peak_kernel_avx512,
+    peak_kernel_neon;
 
 /* work_gemm.c. Units: floating-point operations, 2 rows in out. */
 double gemm_prepare(const size_t *numbers);

@@ -14,6 +14,8 @@ enum { PIECES = 64, TURNS = 100000, PIECE = 1 << 20 };
 static const PeakKernel *const kernels[] = {
 #if defined(__x86_64__)
     &peak_kernel_avx512, &peak_kernel_avx2,
+#elif defined(__aarch64__)
+    &peak_kernel_neon,
 #endif
     &peak_kernel_portable};
 
