@@ -7,6 +7,9 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20 };
 
 static _Noreturn void stop(const char *format, va_list arguments)
 {
@@ -40,14 +43,29 @@ static void *checked(void *memory, size_t bytes)
     return memory;
 }
 
+/* Large memory asks for huge pages, where the system has them: a page is then looked up once for two
+ * megabytes instead of once for four kilobytes, and touched for the first time as seldom. It is a
+ * wish: without it all is as before. */
+static void *with_huge_pages(void *memory, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    size_t past = (uintptr_t)memory % HUGE_PAGE, skip = past == 0 ? 0 : HUGE_PAGE - past;
+    if (bytes >= skip + HUGE_PAGE)
+        madvise((char *)memory + skip, (bytes - skip) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#else
+    (void)bytes;
+#endif
+    return memory;
+}
+
 void *memory_alloc(size_t bytes)
 {
-    return checked(malloc(bytes), bytes);
+    return with_huge_pages(checked(malloc(bytes), bytes), bytes);
 }
 
 void *memory_calloc(size_t count, size_t size)
 {
-    return checked(calloc(count, size), count * size);
+    return with_huge_pages(checked(calloc(count, size), count * size), count * size);
 }
 
 void *memory_realloc(void *old, size_t bytes)
