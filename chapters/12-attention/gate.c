@@ -649,8 +649,8 @@ static void check_packed_sanity(void)
     tape_release(mark);
 }
 
-/* Three positions of width 1 in blocks of two keys. The last query is 1, so its scores are the keys:
- * 0 and ln 3 in the first block, ln 4 in the second; values 8, 4, 1. */
+/* Three positions of width 1 in blocks of two keys. The last query is 1, so its scores are the
+ * keys: 0 and ln 3 in the first block, ln 4 in the second. Values are 8, 4 and 1. */
 static void check_tiled_sanity(void)
 {
     const real ln_3 = (real)1.0986122886681098, ln_4 = (real)1.3862943611198906;
@@ -676,6 +676,41 @@ static void check_tiled_sanity(void)
                memcmp(&last, out->data + 2, sizeof last) == 0 && sum.max == ln_4 &&
                    fabs((double)sum.max + (double)sum.rest - ln_8) <= CLOSE,
                "the same bits; log-sum ln 8");
+    tape_release(mark);
+}
+
+/* Rows of one head, `piece` queries at a time: each piece has those before it as its past. */
+static void attend_in_pieces(const Tensor *qkv, size_t piece, Tiles tiles, real *out, LogSum *sums)
+{
+    size_t steps = tensor_dim(qkv, 1), row = tensor_dim(qkv, 2), depth = row / 3;
+    for (size_t t = 0; t < steps; t += piece)
+        attention_rows(&(AttentionRows){.q = qkv->data + t * row, .k = qkv->data + depth,
+                                        .v = qkv->data + 2 * depth, .q_row = row, .kv_row = row,
+                                        .out_row = depth, .past = t, .depth = depth,
+                                        .queries = steps - t < piece ? steps - t : piece,
+                                        .tiles = tiles, .out = out + t * depth,
+                                        .log_sums = sums + t});
+}
+
+/* However the queries are cut, into pieces or tiles, a row has the same bits, and so has its
+ * log-sum: what keeps keys and values from call to call builds on that. */
+static void check_rows_alone(void)
+{
+    enum { ROWS = 13, DEPTH = 4 };
+    TapeMark mark = tape_mark();
+    Tensor *qkv = check_normal(shape3(1, ROWS, 3 * DEPTH), 1);
+    real alone[ROWS * DEPTH], out[ROWS * DEPTH];
+    LogSum sums_alone[ROWS], sums[ROWS];
+    attend_in_pieces(qkv, 1, (Tiles){1, 3}, alone, sums_alone);
+    const Tensor *whole = tensor_attention_tiled(qkv, 1, (Tiles){5, 3});
+    bool same = memcmp(alone, whole->data, sizeof alone) == 0;
+    for (size_t piece = 2; piece <= ROWS; piece++)
+        for (size_t queries = 1; queries <= 8; queries++) {
+            attend_in_pieces(qkv, piece, (Tiles){queries, 3}, out, sums);
+            same = same && memcmp(out, alone, sizeof alone) == 0 &&
+                   memcmp(sums, sums_alone, sizeof sums) == 0;
+        }
+    gate_check("attention rows in pieces", same, "the same bits as one by one");
     tape_release(mark);
 }
 
@@ -785,6 +820,7 @@ int main(int argc, char **argv)
     check_softmax_sanity();
     check_packed_sanity();
     check_tiled_sanity();
+    check_rows_alone();
     check_order();
     check_key_bias();
     check_future();

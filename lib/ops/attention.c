@@ -1,20 +1,21 @@
 /* attention: causal self-attention from packed queries, keys and values, in one op. Chapter 12.
  *
  *   For each sequence b and head h, with Q, K, V (T,D) standing in qkv at columns h D, C + h D and
- *   2C + h D: S = Q K^T / sqrt(D), P = softmax of each row over the keys s <= t, O = P V.
- *   S and P are never whole. They are made tile by tile, rows of queries against a block of keys:
- *     Forward. A row has met some keys: o is its mixture of their values, a the sum of their
- *     exp(score). The next block has the mixture o' and the sum a'. Over both the mixture is
- *     (a o + a' o') / (a + a'): mixtures mix by their share of the sum. Sums are kept as logarithms,
- *     max + log(sum exp(score - max)), so that nothing overflows.
- *     Backward. P_ts = exp(S_ts - log-sum of row t) needs no second row, so the log-sums are all that
- *     is saved. dV = P^T dO, dP = dO V^T, dS_ts = P_ts (dP_ts - sum_u P_tu dP_tu), and this mean runs
- *     over all keys, but sum_u P_tu sum_d dO_td V_ud = sum_d dO_td O_td needs none of them. Then
+ *   2C + h D: S = Q K^T / sqrt(D), P = softmax of each row over the keys s <= t, O = P V. S and P
+ *   are never whole: they are made tile by tile, some queries against a block of keys.
+ *   Forward. A row has met some keys: o is its mixture of their values, a the sum of their
+ *   exp(score). The next block alone has the mixture o' and the sum a'. Over both the mixture is
+ *   (a o + a' o') / (a + a'): mixtures mix by their shares of the sum. Sums are kept as logarithms,
+ *   max + log(sum exp(score - max)), so that nothing overflows.
+ *   Backward. P_ts = exp(S_ts - log-sum of row t) is made anew from the log-sum, all that is saved.
+ *     dV = P^T dO, dP = dO V^T, dS_ts = P_ts (dP_ts - sum_u P_tu dP_tu),
  *     dQ = dS K / sqrt(D), dK = dS^T Q / sqrt(D).
- *   Memory grows with T, not T^2, and a tile with no key that is seen is skipped, nearly half of them.
- *   Sources: the running softmax, Milakov and Gimelshein 2018; attention by it, Rabe and Staats 2021,
- *   Dao et al. 2022. It equals split_heads, scores, mask, softmax, mix and merge_heads in a row; a
- *   test holds the two together. */
+ *   The mean of dP runs over all keys, but needs none of them: sum_u P_tu sum_d dO_td V_ud is
+ *   sum_d dO_td O_td.
+ *   Memory grows as T, not T^2; tiles in which no key is seen, nearly half of them, are skipped.
+ *   Sources: the running softmax, Milakov and Gimelshein 2018; attention by it, Rabe and Staats
+ *   2021, Dao et al. 2022. It equals split_heads, scores, mask, softmax, mix and merge_heads in a
+ *   row; a test holds the two together. */
 #include "ops/ops.h"
 #include "base/vector.h"
 
@@ -27,14 +28,14 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* ---- tiles ------------------------------------------------------------------------------------- */
+/* ---- tiles ---------------------------------------------------------------------------------- */
 /* Queries t to t + rows against keys s to s + keys, of which row i sees those before seen + i. */
 typedef struct {
     size_t t, rows, s, keys, seen;
 } Tile;
 
-/* `rows` queries from t on against the block of keys at s: without the keys that the last query does
- * not see, and without the queries that see none. */
+/* `rows` queries from t on against the block of keys at s, without the keys that the last query
+ * does not see and without the queries that see none. */
 static Tile tile_at(const AttentionRows *z, size_t t, size_t rows, size_t s)
 {
     size_t first = z->past + t, blind = s > first ? s - first : 0;
@@ -42,15 +43,20 @@ static Tile tile_at(const AttentionRows *z, size_t t, size_t rows, size_t s)
     return (Tile){t + blind, rows - blind, s, keys, first + blind - s + 1};
 }
 
+static real scale_of(const AttentionRows *z)
+{
+    return 1 / sqrt((real)z->depth);
+}
+
 /* p (rows,KEYS) = Q K^T / sqrt(D). */
 static void tile_scores(const AttentionRows *z, Tile tile, real *p)
 {
-    gemm(false, true, tile.rows, tile.keys, z->depth, 1 / sqrt((real)z->depth),
-         z->q + tile.t * z->q_row, z->q_row, z->k + tile.s * z->kv_row, z->kv_row, false, p, KEYS);
+    gemm(false, true, tile.rows, tile.keys, z->depth, scale_of(z), z->q + tile.t * z->q_row,
+         z->q_row, z->k + tile.s * z->kv_row, z->kv_row, false, p, KEYS);
 }
 
-/* ---- forward ----------------------------------------------------------------------------------- */
-WIDE static void scale(real *x, size_t n, real by)
+/* ---- forward -------------------------------------------------------------------------------- */
+WIDE static void multiply(real *x, size_t n, real by)
 {
     for (size_t i = 0; i < n; i++)
         x[i] *= by;
@@ -62,8 +68,8 @@ static void join(LogSum *sum, real *out, size_t depth, LogSum block, real *p, si
 {
     real max = block.max > sum->max ? block.max : sum->max;
     real before = exp(sum->max - max + sum->rest), more = exp(block.max - max + block.rest);
-    scale(out, depth, before / (before + more));
-    scale(p, keys, more / (before + more));
+    multiply(out, depth, before / (before + more));
+    multiply(p, keys, more / (before + more));
     *sum = (LogSum){max, log(before + more)};
 }
 
@@ -98,7 +104,7 @@ void attention_rows(const AttentionRows *z)
     }
 }
 
-/* ---- the op ------------------------------------------------------------------------------------ */
+/* ---- the op --------------------------------------------------------------------------------- */
 typedef struct {
     size_t t, c, heads;
     Tiles tiles;
@@ -135,7 +141,7 @@ static void forward_pieces(size_t begin, size_t end, void *context)
     }
 }
 
-/* ---- backward ---------------------------------------------------------------------------------- */
+/* ---- backward ------------------------------------------------------------------------------- */
 /* Of one head; rows of dq, dk and dv are as far apart as those of q. */
 typedef struct {
     AttentionRows rows;
@@ -156,19 +162,19 @@ WIDE static void row_means(const Gradients *g, size_t t, size_t rows, real *mean
 WIDE static void row_gradients(real *restrict p, real *restrict ds, size_t seen, size_t keys,
                                LogSum sum, real mean)
 {
+    memset(p + seen, 0, (keys - seen) * sizeof *p);
+    memset(ds + seen, 0, (keys - seen) * sizeof *ds);
     for (size_t s = 0; s < seen; s++) {
         p[s] = loop_exp(p[s] - sum.max - sum.rest);
         ds[s] = p[s] * (ds[s] - mean);
     }
-    memset(p + seen, 0, (keys - seen) * sizeof *p);
-    memset(ds + seen, 0, (keys - seen) * sizeof *ds);
 }
 
 /* `first`: nothing was written yet to these keys' gradients. */
 static void backward_tile(const Gradients *g, Tile tile, bool first, const real *mean)
 {
     const AttentionRows *z = &g->rows;
-    real p[QUERIES * KEYS], ds[QUERIES * KEYS], by = 1 / sqrt((real)z->depth);
+    real p[QUERIES * KEYS], ds[QUERIES * KEYS], scale = scale_of(z);
     size_t rows = tile.rows, keys = tile.keys, depth = z->depth, row = z->q_row;
     const real *q = z->q + tile.t * row, *k = z->k + tile.s * row, *v = z->v + tile.s * row;
     const real *dout = g->dout + tile.t * z->out_row;
@@ -178,12 +184,15 @@ static void backward_tile(const Gradients *g, Tile tile, bool first, const real 
     for (size_t i = 0; i < rows; i++)
         row_gradients(p + i * KEYS, ds + i * KEYS, smaller(keys, tile.seen + i), keys,
                       z->log_sums[tile.t + i], mean[i]);
-    gemm(true, false, keys, depth, rows, 1, p, KEYS, dout, z->out_row, add, g->dv + tile.s * row, row);
-    gemm(false, false, rows, depth, keys, by, ds, KEYS, k, row, add_q, g->dq + tile.t * row, row);
-    gemm(true, false, keys, depth, rows, by, ds, KEYS, q, row, add, g->dk + tile.s * row, row);
+    gemm(true, false, keys, depth, rows, 1, p, KEYS, dout, z->out_row, add,
+         g->dv + tile.s * row, row);
+    gemm(false, false, rows, depth, keys, scale, ds, KEYS, k, row, add_q,
+         g->dq + tile.t * row, row);
+    gemm(true, false, keys, depth, rows, scale, ds, KEYS, q, row, add, g->dk + tile.s * row, row);
 }
 
-/* Queries from the last to the first: the last ones see every key, so what they write comes first. */
+/* Queries from the last to the first: the last ones see every key, so they are the first to write
+ * to each. */
 static void backward_head(const Gradients *g)
 {
     const AttentionRows *z = &g->rows;
@@ -232,8 +241,8 @@ Tensor *tensor_attention_tiled(Tensor *qkv, size_t heads, Tiles tiles)
         broken_contract("tensor_attention: expected qkv (B,T,3C) with C divisible by %zu heads, "
                         "found %s", heads, shape_text(qkv->shape));
     require(tiles.queries - 1 < QUERIES && tiles.keys - 1 < KEYS,
-            "tensor_attention: expected tiles of 1 to %d queries and 1 to %d keys, found %zu and %zu",
-            QUERIES, KEYS, tiles.queries, tiles.keys);
+            "tensor_attention: expected tiles of 1 to %d queries and 1 to %d keys, found %zu and "
+            "%zu", QUERIES, KEYS, tiles.queries, tiles.keys);
     size_t b = qkv->shape.dim[0], t = qkv->shape.dim[1], c = qkv->shape.dim[2] / 3;
     Tensor *out = tensor_result("attention", shape3(b, t, c), attention_backward, 1, &qkv);
     Saved *saved = out->saved = tape_alloc(sizeof *saved);
