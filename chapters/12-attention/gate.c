@@ -356,10 +356,21 @@ static real *plain_linear(const real *x, size_t rows, const Tensor *weight, cons
     return y;
 }
 
-/* ---- the fused op ---------------------------------------------------------------------------- */
+/* ---- the fused op ------------------------------------------------------------------------------
+ * By its own tiles, which hold all of these short sequences, and by tiles so small that there are
+ * many: rows that end within a tile, blocks that begin within one, and tiles skipped. */
+typedef struct {
+    size_t heads;
+    Tiles tiles;
+} Fused;
+static const Tiles OWN = {ATTENTION_QUERIES, ATTENTION_KEYS};
+
 static Tensor *attention_forward(Tensor *const *in, const void *context)
 {
-    return tensor_attention(in[0], *(const size_t *)context);
+    const Fused *fused = context;
+    return fused->tiles.queries == OWN.queries
+               ? tensor_attention(in[0], fused->heads)
+               : tensor_attention_tiled(in[0], fused->heads, fused->tiles);
 }
 
 /* The lower triangle, without the library's mask. */
@@ -373,7 +384,7 @@ static bool *triangle(size_t steps)
 
 static void attention_reference(real *out, Tensor *const *in, const void *context)
 {
-    size_t heads = *(const size_t *)context, steps = tensor_dim(in[0], 1);
+    size_t heads = ((const Fused *)context)->heads, steps = tensor_dim(in[0], 1);
     size_t row = tensor_dim(in[0], 2), width = row / 3;
     TapeMark mark = tape_mark();
     for (size_t b = 0; b < tensor_dim(in[0], 0); b++) {
@@ -385,14 +396,18 @@ static void attention_reference(real *out, Tensor *const *in, const void *contex
     tape_release(mark);
 }
 
-static void check_attention(Shape shape, size_t heads)
+static void check_attention(Shape shape, size_t heads, Tiles tiles)
 {
     char row[80];
+    const Fused fused = {heads, tiles};
     TapeMark mark = tape_mark();
-    snprintf(row, sizeof row, "attention %s heads %zu", shape_text(shape), heads);
+    int used = snprintf(row, sizeof row, "attention %s heads %zu", shape_text(shape), heads);
+    if (tiles.queries != OWN.queries)
+        snprintf(row + used, sizeof row - (size_t)used, ", tiles %zu x %zu", tiles.queries,
+                 tiles.keys);
     tensor_check(&(TensorCheck){.name = row,
                                 .forward = attention_forward,
-                                .context = &heads,
+                                .context = &fused,
                                 .n = 1,
                                 .reference = attention_reference,
                                 .in = {check_normal(shape, 1)},
@@ -634,6 +649,71 @@ static void check_packed_sanity(void)
     tape_release(mark);
 }
 
+/* Three positions of width 1 in blocks of two keys. The last query is 1, so its scores are the
+ * keys: 0 and ln 3 in the first block, ln 4 in the second. Values are 8, 4 and 1. */
+static void check_tiled_sanity(void)
+{
+    const real ln_3 = (real)1.0986122886681098, ln_4 = (real)1.3862943611198906;
+    const real packed[9] = {0, 0, 8, 0, ln_3, 4, 1, ln_4, 1}, upstream[3] = {0, 0, 2};
+    const real dq = (real)0.75 * ln_3 - 2 * ln_4;
+    const real back[9] = {0, (real)1.25, (real)0.25, 0, (real)0.75, (real)0.75, dq, -2, 1};
+    const real mixture[3] = {8, 6, 3};
+    TapeMark mark = tape_mark();
+    Tensor *leaf = tensor_from(shape3(1, 3, 3), packed);
+    tensor_want_grad(leaf);
+    Tensor *out = tensor_attention_tiled(leaf, 1, (Tiles){2, 2});
+    tensor_backward_from(out, upstream);
+    gate_check("attention sanity two blocks",
+               farthest(out->data, mixture, 3) <= CLOSE && farthest(leaf->grad, back, 9) <= CLOSE,
+               "(5 + 1) / 2 = 3; dS = [1.25, 0.75, -2]");
+    real last;
+    LogSum sum;
+    attention_rows(&(AttentionRows){.q = packed + 6, .k = packed + 1, .v = packed + 2, .q_row = 3,
+                                    .kv_row = 3, .out_row = 1, .queries = 1, .past = 2, .depth = 1,
+                                    .tiles = {2, 2}, .out = &last, .log_sums = &sum});
+    const double ln_8 = 2.0794415416798357;
+    gate_check("attention sanity the last row alone",
+               memcmp(&last, out->data + 2, sizeof last) == 0 && sum.max == ln_4 &&
+                   fabs((double)sum.max + (double)sum.rest - ln_8) <= CLOSE,
+               "the same bits; log-sum ln 8");
+    tape_release(mark);
+}
+
+/* Rows of one head, `piece` queries at a time: each piece has those before it as its past. */
+static void attend_in_pieces(const Tensor *qkv, size_t piece, Tiles tiles, real *out, LogSum *sums)
+{
+    size_t steps = tensor_dim(qkv, 1), row = tensor_dim(qkv, 2), depth = row / 3;
+    for (size_t t = 0; t < steps; t += piece)
+        attention_rows(&(AttentionRows){.q = qkv->data + t * row, .k = qkv->data + depth,
+                                        .v = qkv->data + 2 * depth, .q_row = row, .kv_row = row,
+                                        .out_row = depth, .past = t, .depth = depth,
+                                        .queries = steps - t < piece ? steps - t : piece,
+                                        .tiles = tiles, .out = out + t * depth,
+                                        .log_sums = sums + t});
+}
+
+/* However the queries are cut, into pieces or tiles, a row has the same bits, and so has its
+ * log-sum: what keeps keys and values from call to call builds on that. */
+static void check_rows_alone(void)
+{
+    enum { ROWS = 13, DEPTH = 4 };
+    TapeMark mark = tape_mark();
+    Tensor *qkv = check_normal(shape3(1, ROWS, 3 * DEPTH), 1);
+    real alone[ROWS * DEPTH], out[ROWS * DEPTH];
+    LogSum sums_alone[ROWS], sums[ROWS];
+    attend_in_pieces(qkv, 1, (Tiles){1, 3}, alone, sums_alone);
+    const Tensor *whole = tensor_attention_tiled(qkv, 1, (Tiles){5, 3});
+    bool same = memcmp(alone, whole->data, sizeof alone) == 0;
+    for (size_t piece = 2; piece <= ROWS; piece++)
+        for (size_t queries = 1; queries <= 8; queries++) {
+            attend_in_pieces(qkv, piece, (Tiles){queries, 3}, out, sums);
+            same = same && memcmp(out, alone, sizeof alone) == 0 &&
+                   memcmp(sums, sums_alone, sizeof sums) == 0;
+        }
+    gate_check("attention rows in pieces", same, "the same bits as one by one");
+    tape_release(mark);
+}
+
 /* ---- claims ---------------------------------------------------------------------------------- */
 enum { STEPS = 5, WIDTH = 6 };
 
@@ -723,10 +803,15 @@ int main(int argc, char **argv)
     check_merge(shape4(3, 1, 2, 5));
     check_pairs();
     check_masks();
-    check_attention(shape3(2, 5, 18), 3);
-    check_attention(shape3(3, 7, 12), 2);
-    check_attention(shape3(2, 3, 15), 1);
-    check_attention(shape3(5, 1, 12), 2);
+    check_attention(shape3(2, 5, 18), 3, OWN);
+    check_attention(shape3(3, 7, 12), 2, OWN);
+    check_attention(shape3(2, 3, 15), 1, OWN);
+    check_attention(shape3(5, 1, 12), 2, OWN);
+    check_attention(shape3(2, 11, 12), 2, (Tiles){3, 5});
+    check_attention(shape3(2, 13, 18), 3, (Tiles){5, 3});
+    check_attention(shape3(1, 7, 15), 1, (Tiles){4, 2});
+    check_attention(shape3(3, 5, 6), 2, (Tiles){1, 1});
+    check_attention(shape3(2, 8, 12), 2, (Tiles){2, 4});
     check_multiheads();
     check_fused(5, 6, 3);
     check_fused(13, 14, 2);
@@ -734,6 +819,8 @@ int main(int argc, char **argv)
     check_mix_sanity();
     check_softmax_sanity();
     check_packed_sanity();
+    check_tiled_sanity();
+    check_rows_alone();
     check_order();
     check_key_bias();
     check_future();

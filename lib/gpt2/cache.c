@@ -4,9 +4,9 @@
  *   Causality: what the blocks compute at position t depends on the ids 0 to t alone. So when ids
  *   are appended, every key and value of an earlier position stays what it was; new positions need
  *   only their own queries, keys and values, and those kept here.
- * Each sum runs in the order in which gpt2_forward has it, so the logits are the same bits (for
- * heads of up to 256 elements: see gemm). Letters: T new positions, S all of them, C width, H
- * heads, D = C/H, P n_positions, V vocabulary. */
+ * Each sum runs in the order in which gpt2_forward has it, attention being the same routine, so the
+ * logits are the same bits (for heads of up to 256 elements: see gemm). Letters: T new positions,
+ * C width, H heads, D = C/H, P n_positions, V vocabulary. */
 #include "gpt2/gpt2.h"
 
 #include <stdlib.h>
@@ -40,10 +40,9 @@ void cache_truncate(Cache *cache, size_t length)
 /* ---- attention over what is kept ------------------------------------------------------------- */
 typedef struct {
     const Cache *cache;
-    size_t layer, t, s; /* of the s positions the last t are new */
-    const real *qkv;    /* (T,3C) */
-    real *p;            /* (H,T,S) */
-    real *out;          /* (T,C) */
+    size_t layer, t;
+    const real *qkv; /* (T,3C) */
+    real *out;       /* (T,C) */
 } Step;
 
 /* Keeps the new positions' keys and values; each new query looks at all up to its own. */
@@ -52,23 +51,19 @@ static void attend_heads(size_t begin, size_t end, void *context)
     const Step *z = context;
     const Config *config = &z->cache->model->config;
     size_t heads = config->n_head, c = config->n_embd, d = c / heads, row = 3 * c;
-    size_t past = z->s - z->t;
+    size_t past = z->cache->length;
     for (size_t h = begin; h < end; h++) {
         size_t place = (z->layer * heads + h) * config->n_positions * d;
         real *keys = z->cache->keys + place, *values = z->cache->values + place; /* (P,D) */
         const real *q = z->qkv + h * d;
-        real *p = z->p + h * z->t * z->s;
         for (size_t t = 0; t < z->t; t++) {
             memcpy(keys + (past + t) * d, q + t * row + c, d * sizeof *keys);
             memcpy(values + (past + t) * d, q + t * row + 2 * c, d * sizeof *values);
         }
-        gemm(false, true, z->t, z->s, d, 1 / sqrt((real)d), q, row, keys, d, false, p, z->s);
-        for (size_t t = 0; t < z->t; t++) {
-            size_t seen = past + t + 1;
-            softmax_row(p + t * z->s, p + t * z->s, seen);
-            memset(p + t * z->s + seen, 0, (z->s - seen) * sizeof *p);
-        }
-        gemm(false, false, z->t, d, z->s, 1, p, z->s, values, d, false, z->out + h * d, c);
+        attention_rows(&(AttentionRows){.q = q, .k = keys, .v = values, .q_row = row, .kv_row = d,
+                                        .queries = z->t, .past = past, .depth = d,
+                                        .tiles = {ATTENTION_QUERIES, ATTENTION_KEYS},
+                                        .out = z->out + h * d, .out_row = c});
     }
 }
 
@@ -79,8 +74,7 @@ static Tensor *attend(const Cache *cache, size_t layer, const Tensor *qkv)
 {
     size_t t = tensor_dim(qkv, 0), s = cache->length + t, heads = cache->model->config.n_head;
     Tensor *out = tensor_new(shape2(t, cache->model->config.n_embd));
-    real *p = tape_alloc(heads * t * s * sizeof *p);
-    Step step = {cache, layer, t, s, qkv->data, p, out->data};
+    Step step = {cache, layer, t, qkv->data, out->data};
     bool small = 2 * t * s * cache->model->config.n_embd < WORTH_A_THREAD;
     parallel_for(heads, small ? heads : 1, attend_heads, &step);
     return out;

@@ -94,7 +94,26 @@ bool *mask_padding(size_t b, size_t t, size_t s, const int *lengths, bool causal
 /* p (...,T,S), values (...,S,D) gives the mixture p v (...,T,D). */
 Tensor *tensor_mix(Tensor *p, Tensor *values);
 /* The five above in one, causal, straight from packed queries, keys and values: qkv (B,T,3C) gives
- * (B,T,C), C divisible by heads. */
+ * (B,T,C), C divisible by heads. Memory grows as T: scores and probabilities are made by tiles. */
 Tensor *tensor_attention(Tensor *qkv, size_t heads);
+/* The same by tiles of other sizes, for tests of their edges: 1 to ATTENTION_QUERIES queries against
+ * 1 to ATTENTION_KEYS keys. Those are tensor_attention's own: 96 KB a tile, in either precision. */
+enum { ATTENTION_QUERIES = 128, ATTENTION_KEYS = 768 / sizeof(real) };
+typedef struct {
+    size_t queries, keys;
+} Tiles;
+Tensor *tensor_attention_tiled(Tensor *qkv, size_t heads, Tiles tiles);
+/* For tensor_attention and the key-value cache: one head, whose query t sees keys 0 to past + t. A
+ * row's bits depend on its query, the keys and values that it sees and tiles.keys, and on no other
+ * query (up to a depth of 256: see gemm). Scores must be finite. */
+typedef struct {
+    const real *q, *k, *v;         /* (queries,D), (past + queries,D) twice */
+    size_t q_row, kv_row, out_row; /* elements from a row to the next */
+    size_t queries, past, depth;
+    Tiles tiles;
+    real *out;                     /* (queries,D) */
+    LogSum *log_sums;              /* of each query's scores; or NULL */
+} AttentionRows;
+void attention_rows(const AttentionRows *rows);
 
 #endif
