@@ -33,6 +33,13 @@ static inline size_t loop_grain(size_t elements)
     return elements == 0 ? worth : (worth + elements - 1) / elements;
 }
 
+/* How many columns of so many rows do: whole cache lines of a row. */
+static inline size_t loop_columns(size_t rows)
+{
+    const size_t line = 64;
+    return line * loop_grain(line * rows);
+}
+
 #ifdef WENGERT_FLOAT
 /* exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2, as its two parts. The exponent's
  * bits n + 127 are put together by hand, so n = -127 gives a power of exactly 0 and n = 128 infinity. */

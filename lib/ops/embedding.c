@@ -35,9 +35,9 @@ WIDE static void scatter_columns(size_t begin, size_t end, void *context)
 
 static void embedding_backward(Tensor *out)
 {
-    size_t width = tensor_dim(out, -1), count = out->size / width;
+    size_t width = tensor_dim(out, -1);
     Gradients g = {out, grad_scatter(out->parents[0])};
-    parallel_for(width, 64 * loop_grain(64 * count), scatter_columns, &g);
+    parallel_for(width, loop_columns(out->size / width), scatter_columns, &g);
 }
 
 Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)

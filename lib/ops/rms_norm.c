@@ -75,9 +75,10 @@ static void rms_norm_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *gain = out->parents[1];
     size_t width = tensor_dim(out, -1), rows = out->size / width, blocks = (rows + ROWS - 1) / ROWS;
-    size_t bytes = blocks * width * sizeof(real);
-    Gradients s = {.out = out, .dgain = tape_alloc(bytes), .n = tape_alloc(bytes),
-                   .g = tape_alloc(bytes)};
+    Gradients s = {.out = out,
+                   .dgain = tape_alloc(blocks * width * sizeof(real)),
+                   .n = tape_alloc(blocks * width * sizeof(real)),
+                   .g = tape_alloc(blocks * width * sizeof(real))};
     if (x->wants_grad)
         s.dx = grad_write(x);
     parallel_for(rows, ROWS, backward_rows, &s);

@@ -118,8 +118,7 @@ void broadcast_grad(Tensor *parent, const real *full, Shape shape)
     size_t size = shape_size(shape);
     if (size > 0 && is_suffix(parent->shape, shape)) {
         Sum sum = {full, size / parent->size, parent->size, grad_write(parent)};
-        size_t columns = 64 * loop_grain(64 * sum.rows); /* in a piece: whole cache lines */
-        parallel_for(parent->size, columns, sum_rows, &sum);
+        parallel_for(parent->size, loop_columns(sum.rows), sum_rows, &sum);
         return;
     }
     real *copy = tape_alloc(size * sizeof *copy);
