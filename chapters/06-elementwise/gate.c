@@ -351,6 +351,11 @@ int main(int argc, char **argv)
     check_functions_by_hand();
     check_dropout_by_hand();
     check_far_out();
+    check_pieces("exp (8209) in threads' pieces", tensor_exp);
+    check_pieces("tanh (8209) in threads' pieces", tensor_tanh);
+    check_pieces("sigmoid (8209) in threads' pieces", tensor_sigmoid);
+    check_pieces("relu (8209) in threads' pieces", tensor_relu);
+    check_pieces("silu (8209) in threads' pieces", tensor_silu);
     check_pieces("gelu (8209) in threads' pieces", tensor_gelu);
     check_pieces("gelu_tanh (8209) in threads' pieces", tensor_gelu_tanh);
     tape_free();

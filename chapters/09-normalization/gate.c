@@ -391,11 +391,14 @@ int main(int argc, char **argv)
     check_layer_norm("epsilon 0.3", shape2(5, 3), large);
     check_layer_norm("one row", shape1(7), large);
     check_layer_norm("epsilon 0.3", shape4(2, 3, 2, 5), large);
-    check_layer_norm("more rows than a piece", shape2(37, 3), large);
-    check_layer_norm("wider than a piece", shape2(2, 131), large);
+    check_layer_norm("more rows than a block", shape2(37, 3), large);
+    check_layer_norm("whole blocks of rows", shape2(64, 3), large);
+    check_layer_norm("a wide row", shape2(2, 131), large);
     check_layer_norm("a width of one", shape2(1, 1), large);
     check_rms_norm("epsilon 1e-5", shape3(2, 3, 7), usual);
     check_rms_norm("epsilon 0.3", shape4(2, 3, 2, 5), large);
+    check_rms_norm("more rows than a block", shape2(37, 3), large);
+    check_rms_norm("whole blocks of rows", shape2(64, 3), large);
     check_rms_norm("one row", shape1(7), large);
     check_rms_norm("a width of one", shape2(1, 1), 5);
     check_frozen(large);

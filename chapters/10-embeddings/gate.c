@@ -28,11 +28,13 @@ typedef struct {
     Shape shape;
 } Ids;
 
+enum { LONG = 131, WIDE_ROW = 67 }; /* more work than one thread's piece of columns */
+
 /* The ids are the caller's, who may fill the same buffer with the next batch before backward. */
 static Tensor *embedding_forward(Tensor *const *in, const void *context)
 {
     const Ids *ids = context;
-    static int lent[16];
+    static int lent[LONG];
     for (size_t n = 0; n < shape_size(ids->shape); n++)
         lent[n] = ids->ids[n];
     Tensor *out = tensor_embedding(in[0], lent, ids->shape);
@@ -55,19 +57,19 @@ static void embedding_reference(real *out, Tensor *const *in, const void *contex
         }
 }
 
-static void check_embedding(const char *circumstances, Shape shape, const int *ids)
+static void check_embedding(const char *circumstances, size_t width, Shape shape, const int *ids)
 {
     char row[80];
     const Ids context = {ids, shape};
     TapeMark mark = tape_mark();
     Shape result = shape;
-    result.dim[result.rank++] = 3;
+    result.dim[result.rank++] = width;
     snprintf(row, sizeof row, "embedding %s %s", shape_text(shape), circumstances);
     tensor_check(&(TensorCheck){.name = row,
                                 .forward = embedding_forward,
                                 .context = &context,
                                 .n = 1,
-                                .in = {check_normal(shape2(7, 3), 1)},
+                                .in = {check_normal(shape2(7, width), 1)},
                                 .shape = result,
                                 .reference = embedding_reference});
     tape_release(mark);
@@ -75,13 +77,17 @@ static void check_embedding(const char *circumstances, Shape shape, const int *i
 
 static void check_embeddings(void)
 {
-    check_embedding("every id once", shape1(7), (const int[]){6, 0, 3, 5, 1, 4, 2});
-    check_embedding("ids repeat", shape1(5), (const int[]){4, 1, 4, 4, 6});
-    check_embedding("one id alone", shape2(2, 2), (const int[]){0, 0, 0, 0});
-    check_embedding("first and last row", shape2(2, 5),
+    int many[LONG];
+    for (int n = 0; n < LONG; n++)
+        many[n] = n * n % 7;
+    check_embedding("every id once", 3, shape1(7), (const int[]){6, 0, 3, 5, 1, 4, 2});
+    check_embedding("ids repeat", 3, shape1(5), (const int[]){4, 1, 4, 4, 6});
+    check_embedding("one id alone", 3, shape2(2, 2), (const int[]){0, 0, 0, 0});
+    check_embedding("first and last row", 3, shape2(2, 5),
                     (const int[]){0, 6, 6, 0, 0, 1, 6, 0, 6, 6});
-    check_embedding("ids repeat", shape3(2, 1, 5), (const int[]){2, 2, 5, 0, 2, 5, 3, 2, 6, 6});
-    check_embedding("a single id", shape0(), (const int[]){5});
+    check_embedding("ids repeat", 3, shape3(2, 1, 5), (const int[]){2, 2, 5, 0, 2, 5, 3, 2, 6, 6});
+    check_embedding("a single id", 3, shape0(), (const int[]){5});
+    check_embedding("in threads' pieces", WIDE_ROW, shape1(LONG), many);
 }
 
 /* Tokens plus learned positions, as GPT-2 begins: two tables, the second read by every sequence. */

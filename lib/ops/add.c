@@ -2,7 +2,14 @@
  *
  *   y_i = a_i + b_i, so dy_i/da_i = dy_i/db_i = 1: the gradient goes to both unchanged, summed over
  *   the axes along which an operand was stretched. A residual connection is this op. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = e.x[i] + e.other[i];
+}
 
 static void add_backward(Tensor *out)
 {
@@ -15,8 +22,5 @@ Tensor *tensor_add(Tensor *a, Tensor *b)
 {
     Shape shape = broadcast_shape("tensor_add", a, b);
     Tensor *out = tensor_result("add", shape, add_backward, 2, (Tensor *[]){a, b});
-    const real *x = broadcast_data(a, shape), *y = broadcast_data(b, shape);
-    for (size_t i = 0; i < out->size; i++)
-        out->data[i] = x[i] + y[i];
-    return out;
+    return elementwise(out, values);
 }

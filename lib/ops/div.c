@@ -2,32 +2,36 @@
  *
  *   dy_i/da_i = 1 / b_i
  *   dy_i/db_i = -a_i / b_i^2 = -y_i / b_i */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = e.x[i] / e.other[i];
+}
+
+WIDE static void along_a(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, e.dy[i] / e.other[i]);
+}
+
+WIDE static void along_b(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, -e.dy[i] * e.y[i] / e.x[i]);
+}
 
 static void div_backward(Tensor *out)
 {
-    Tensor *a = out->parents[0], *b = out->parents[1];
-    const real *divisor = broadcast_data(b, out->shape);
-    if (a->wants_grad) {
-        real *full = tape_alloc(out->size * sizeof *full);
-        for (size_t i = 0; i < out->size; i++)
-            full[i] = out->grad[i] / divisor[i];
-        broadcast_grad(a, full, out->shape);
-    }
-    if (b->wants_grad) {
-        real *full = tape_alloc(out->size * sizeof *full);
-        for (size_t i = 0; i < out->size; i++)
-            full[i] = -out->grad[i] * out->data[i] / divisor[i];
-        broadcast_grad(b, full, out->shape);
-    }
+    elementwise_backward(out, 0, along_a);
+    elementwise_backward(out, 1, along_b);
 }
 
 Tensor *tensor_div(Tensor *a, Tensor *b)
 {
     Shape shape = broadcast_shape("tensor_div", a, b);
     Tensor *out = tensor_result("div", shape, div_backward, 2, (Tensor *[]){a, b});
-    const real *x = broadcast_data(a, shape), *y = broadcast_data(b, shape);
-    for (size_t i = 0; i < out->size; i++)
-        out->data[i] = x[i] / y[i];
-    return out;
+    return elementwise(out, values);
 }

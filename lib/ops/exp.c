@@ -2,20 +2,28 @@
  *
  *   The exponential is its own derivative: dy_i/dx_i = exp(x_i) = y_i. The output is all that backward
  *   needs. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = loop_exp(e.x[i]);
+}
+
+WIDE static void gradients(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, e.dy[i] * e.y[i]);
+}
 
 static void exp_backward(Tensor *out)
 {
-    Tensor *x = out->parents[0];
-    GradWrite dx = grad_write(x);
-    for (size_t i = 0; i < x->size; i++)
-        grad_put(dx, i, out->grad[i] * out->data[i]);
+    elementwise_backward(out, 0, gradients);
 }
 
 Tensor *tensor_exp(Tensor *x)
 {
     Tensor *out = tensor_result("exp", x->shape, exp_backward, 1, &x);
-    for (size_t i = 0; i < x->size; i++)
-        out->data[i] = exp(x->data[i]);
-    return out;
+    return elementwise(out, values);
 }

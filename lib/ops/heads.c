@@ -3,25 +3,32 @@
  *   split_heads: (B,T,C) to (B,H,T,D), C = H D; y[b,h,t,d] = x[b,t,h D + d]. merge_heads undoes it.
  *   Both only move elements, so each one's backward is the other's move. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
-/* Where element (b,t,h,d) of (B,T,H,D) stands in (B,H,T,D). */
-static size_t split_place(size_t b, size_t t, size_t h, size_t d, size_t heads, size_t steps,
-                          size_t depth)
+typedef struct {
+    bool split;         /* from merged to split order, else the other way */
+    const real *from;
+    GradWrite to;
+    size_t heads, steps, depth;
+} Move;
+
+/* Row (b,t,h) of (B,T,H,D) is row (b,h,t) of (B,H,T,D). */
+WIDE static void move_rows(size_t begin, size_t end, void *context)
 {
-    return ((b * heads + h) * steps + t) * depth + d;
+    const Move m = *(const Move *)context;
+    for (size_t merged = begin; merged < end; merged++) {
+        size_t h = merged % m.heads, t = merged / m.heads % m.steps, b = merged / m.heads / m.steps;
+        size_t split = (b * m.heads + h) * m.steps + t;
+        size_t to = (m.split ? split : merged) * m.depth, from = (m.split ? merged : split) * m.depth;
+        for (size_t d = 0; d < m.depth; d++)
+            grad_put(m.to, to + d, m.from[from + d]);
+    }
 }
 
-/* Puts `from` into `to`: from merged to split order when `split`, else the other way. */
 static void move(bool split, const real *from, GradWrite to, Shape merged, size_t heads)
 {
-    size_t steps = merged.dim[1], depth = merged.dim[2] / heads, i = 0;
-    for (size_t b = 0; b < merged.dim[0]; b++)
-        for (size_t t = 0; t < steps; t++)
-            for (size_t h = 0; h < heads; h++)
-                for (size_t d = 0; d < depth; d++, i++) {
-                    size_t place = split_place(b, t, h, d, heads, steps, depth);
-                    grad_put(to, split ? place : i, from[split ? i : place]);
-                }
+    Move m = {split, from, to, heads, merged.dim[1], merged.dim[2] / heads};
+    parallel_for(merged.dim[0] * m.steps * heads, loop_grain(m.depth), move_rows, &m);
 }
 
 static void split_heads_backward(Tensor *out)

@@ -7,15 +7,18 @@
  *   dgain_i = sum over rows of dy_i n_i, dbias_i = sum over rows of dy_i.
  *   Source: Ba, Kiros and Hinton 2016. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
-enum { ROWS = 16, COLUMNS = 64 }; /* in one thread's piece */
+#include <string.h>
+
+enum { ROWS = 32 }; /* in one thread's piece */
 
 typedef struct {
     real *mean, *inverse; /* one a row; inverse is r above */
     real epsilon;
 } Saved;
 
-static void forward_rows(size_t begin, size_t end, void *context)
+WIDE static void forward_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     const Saved *saved = out->saved;
@@ -23,85 +26,78 @@ static void forward_rows(size_t begin, size_t end, void *context)
     size_t width = tensor_dim(out, -1);
     for (size_t row = begin; row < end; row++) {
         const real *x = out->parents[0]->data + row * width;
-        real sum = 0, squares = 0;
+        real *y = out->data + row * width;
+        real mean = loop_sum(x, width) / (real)width;
         for (size_t i = 0; i < width; i++)
-            sum += x[i];
-        real mean = sum / (real)width;
+            y[i] = x[i] - mean;
+        real inverse = 1 / sqrt(loop_dot(y, y, width) / (real)width + saved->epsilon);
         for (size_t i = 0; i < width; i++)
-            squares += (x[i] - mean) * (x[i] - mean);
-        real inverse = 1 / sqrt(squares / (real)width + saved->epsilon);
-        for (size_t i = 0; i < width; i++)
-            out->data[row * width + i] = gain[i] * ((x[i] - mean) * inverse) + bias[i];
+            y[i] = gain[i] * (y[i] * inverse) + bias[i];
         saved->mean[row] = mean;
         saved->inverse[row] = inverse;
     }
 }
 
+/* Rows go in blocks of ROWS, one thread's piece each; a block has memory of its own. */
 typedef struct {
     const Tensor *out;
-    GradWrite dx, dgain, dbias;
-    bool want_gain, want_bias;
+    GradWrite dx;
+    real *dgain, *dbias; /* (blocks,C), the block's share */
+    real *n, *g;         /* (blocks,C), of the row at hand */
 } Gradients;
 
-static void backward_rows(size_t begin, size_t end, void *context)
+/* n and g of one row, and what it adds to the block's dgain and dbias. */
+static inline void add_row(size_t width, const real *restrict x, real mean, real inverse,
+                           const real *restrict dy, const real *restrict gain, real *restrict n,
+                           real *restrict g, real *restrict dgain, real *restrict dbias)
 {
-    const Gradients *g = context;
-    const Saved *saved = g->out->saved;
-    const real *gain = g->out->parents[1]->data;
-    size_t width = tensor_dim(g->out, -1);
-    for (size_t row = begin; row < end; row++) {
-        const real *x = g->out->parents[0]->data + row * width, *dy = g->out->grad + row * width;
-        real mean = saved->mean[row], inverse = saved->inverse[row];
-        real mean_g = 0, mean_gn = 0; /* (1/C) sum g_j and (1/C) sum g_j n_j */
-        for (size_t i = 0; i < width; i++) {
-            mean_g += dy[i] * gain[i];
-            mean_gn += dy[i] * gain[i] * (x[i] - mean) * inverse;
-        }
-        mean_g /= (real)width;
-        mean_gn /= (real)width;
-        for (size_t i = 0; i < width; i++) {
-            real n = (x[i] - mean) * inverse;
-            grad_put(g->dx, row * width + i, inverse * (dy[i] * gain[i] - mean_g - n * mean_gn));
-        }
+    for (size_t i = 0; i < width; i++) {
+        n[i] = (x[i] - mean) * inverse;
+        g[i] = dy[i] * gain[i];
+        dgain[i] += dy[i] * n[i];
+        dbias[i] += dy[i];
     }
 }
 
-/* Gain and bias: each column summed from the first row to the last. */
-static void backward_columns(size_t begin, size_t end, void *context)
+WIDE static void backward_rows(size_t begin, size_t end, void *context)
 {
-    const Gradients *g = context;
-    const Saved *saved = g->out->saved;
-    size_t width = tensor_dim(g->out, -1), rows = g->out->size / width;
-    real gain[COLUMNS] = {0}, bias[COLUMNS] = {0};
-    for (size_t row = 0; row < rows; row++)
-        for (size_t i = begin; i < end; i++) {
-            real x = g->out->parents[0]->data[row * width + i], dy = g->out->grad[row * width + i];
-            gain[i - begin] += dy * (x - saved->mean[row]) * saved->inverse[row];
-            bias[i - begin] += dy;
-        }
-    for (size_t i = begin; i < end; i++) {
-        if (g->want_gain)
-            grad_put(g->dgain, i, gain[i - begin]);
-        if (g->want_bias)
-            grad_put(g->dbias, i, bias[i - begin]);
+    const Gradients s = *(const Gradients *)context;
+    const Saved *saved = s.out->saved;
+    const Tensor *x = s.out->parents[0], *gain = s.out->parents[1];
+    size_t width = tensor_dim(x, -1), first = begin / ROWS * width;
+    real *dgain = s.dgain + first, *dbias = s.dbias + first, *n = s.n + first, *g = s.g + first;
+    memset(dgain, 0, width * sizeof *dgain);
+    memset(dbias, 0, width * sizeof *dbias);
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * width;
+        real inverse = saved->inverse[row];
+        add_row(width, x->data + at, saved->mean[row], inverse, s.out->grad + at, gain->data, n, g,
+                dgain, dbias);
+        if (!x->wants_grad)
+            continue;
+        real mean_g = loop_sum(g, width) / (real)width, mean_gn = loop_dot(g, n, width) / (real)width;
+        for (size_t i = 0; i < width; i++)
+            grad_put(s.dx, at + i, inverse * (g[i] - mean_g - n[i] * mean_gn));
     }
 }
 
 static void layer_norm_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *gain = out->parents[1], *bias = out->parents[2];
-    size_t width = tensor_dim(out, -1);
-    Gradients g = {.out = out, .want_gain = gain->wants_grad, .want_bias = bias->wants_grad};
-    if (g.want_gain)
-        g.dgain = grad_write(gain);
-    if (g.want_bias)
-        g.dbias = grad_write(bias);
-    if (g.want_gain || g.want_bias)
-        parallel_for(width, COLUMNS, backward_columns, &g);
-    if (x->wants_grad) {
-        g.dx = grad_write(x);
-        parallel_for(out->size / width, ROWS, backward_rows, &g);
-    }
+    size_t width = tensor_dim(out, -1), rows = out->size / width, blocks = (rows + ROWS - 1) / ROWS;
+    Gradients s = {.out = out,
+                   .dgain = tape_alloc(blocks * width * sizeof(real)),
+                   .dbias = tape_alloc(blocks * width * sizeof(real)),
+                   .n = tape_alloc(blocks * width * sizeof(real)),
+                   .g = tape_alloc(blocks * width * sizeof(real))};
+    if (x->wants_grad)
+        s.dx = grad_write(x);
+    parallel_for(rows, ROWS, backward_rows, &s);
+    /* The blocks' shares are added as the copies of a stretched row are: from the first to the last. */
+    if (gain->wants_grad)
+        broadcast_grad(gain, s.dgain, shape2(blocks, width));
+    if (bias->wants_grad)
+        broadcast_grad(bias, s.dbias, shape2(blocks, width));
 }
 
 Tensor *tensor_layer_norm(Tensor *x, Tensor *gain, Tensor *bias, real epsilon)

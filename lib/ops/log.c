@@ -1,20 +1,28 @@
 /* log: y = log(x), the natural logarithm, element by element; x > 0. Derived in chapter 06.
  *
  *   dy_i/dx_i = 1 / x_i. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = log(e.x[i]);
+}
+
+WIDE static void gradients(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, e.dy[i] / e.x[i]);
+}
 
 static void log_backward(Tensor *out)
 {
-    Tensor *x = out->parents[0];
-    GradWrite dx = grad_write(x);
-    for (size_t i = 0; i < x->size; i++)
-        grad_put(dx, i, out->grad[i] / x->data[i]);
+    elementwise_backward(out, 0, gradients);
 }
 
 Tensor *tensor_log(Tensor *x)
 {
     Tensor *out = tensor_result("log", x->shape, log_backward, 1, &x);
-    for (size_t i = 0; i < x->size; i++)
-        out->data[i] = log(x->data[i]);
-    return out;
+    return elementwise(out, values);
 }

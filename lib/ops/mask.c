@@ -3,26 +3,57 @@
  *   y = x where allowed, so dy/dx = 1 there; a masked y is a constant and lets nothing through.
  *   Softmax turns minus infinity into a probability of exactly 0. */
 #include "ops/ops.h"
-
-#include <string.h>
+#include "base/vector.h"
 
 typedef struct {
-    bool *allowed;
+    uint8_t *allowed; /* 1 or 0; not bools: gcc 12 chooses between whole vectors by an int only */
     size_t masks, matrix; /* how many masks, and the T S elements of each */
 } Saved;
 
 /* Matrices of the same mask follow one another: mask m serves an equal share of them. */
-static bool is_allowed(const Saved *saved, size_t i, size_t size)
+static const uint8_t *allowed_in(const Tensor *out, size_t row)
 {
-    size_t share = size / saved->masks;
-    return saved->allowed[i / share * saved->matrix + i % saved->matrix];
+    const Saved *saved = out->saved;
+    size_t t = tensor_dim(out, -2), s = tensor_dim(out, -1), share = out->size / s / saved->masks;
+    return saved->allowed + row / share * saved->matrix + row % t * s;
+}
+
+WIDE static void forward_rows(size_t begin, size_t end, void *context)
+{
+    Tensor *out = context;
+    size_t keys = tensor_dim(out, -1);
+    for (size_t row = begin; row < end; row++) {
+        const uint8_t *allowed = allowed_in(out, row);
+        const real *x = out->parents[0]->data + row * keys;
+        real *y = out->data + row * keys;
+        for (size_t s = 0; s < keys; s++)
+            y[s] = allowed[s] ? x[s] : -(real)INFINITY;
+    }
+}
+
+typedef struct {
+    const Tensor *out;
+    GradWrite dx;
+} Gradients;
+
+WIDE static void backward_rows(size_t begin, size_t end, void *context)
+{
+    const Gradients g = *(const Gradients *)context;
+    size_t keys = tensor_dim(g.out, -1);
+    for (size_t row = begin; row < end; row++) {
+        const uint8_t *allowed = allowed_in(g.out, row);
+        for (size_t s = 0; s < keys; s++) {
+            real dy = g.out->grad[row * keys + s]; /* read in both cases, as in relu.c */
+            grad_put(g.dx, row * keys + s, allowed[s] ? dy : 0);
+        }
+    }
 }
 
 static void mask_backward(Tensor *out)
 {
-    GradWrite dx = grad_write(out->parents[0]);
-    for (size_t i = 0; i < out->size; i++)
-        grad_put(dx, i, is_allowed(out->saved, i, out->size) ? out->grad[i] : 0);
+    Gradients g = {out, grad_write(out->parents[0])};
+    size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), backward_rows, &g);
 }
 
 Tensor *tensor_mask(Tensor *scores, const bool *allowed, size_t masks)
@@ -35,11 +66,12 @@ Tensor *tensor_mask(Tensor *scores, const bool *allowed, size_t masks)
     Tensor *out = tensor_result("mask", scores->shape, mask_backward, 1, &scores);
     Saved *saved = tape_alloc(sizeof *saved);
     size_t matrix = tensor_dim(scores, -2) * tensor_dim(scores, -1);
-    *saved = (Saved){tape_alloc(masks * matrix * sizeof *allowed), masks, matrix};
-    memcpy(saved->allowed, allowed, masks * matrix * sizeof *allowed);
+    *saved = (Saved){tape_alloc(masks * matrix), masks, matrix};
+    for (size_t i = 0; i < masks * matrix; i++)
+        saved->allowed[i] = allowed[i];
     out->saved = saved;
-    for (size_t i = 0; i < out->size; i++)
-        out->data[i] = is_allowed(saved, i, out->size) ? scores->data[i] : -(real)INFINITY;
+    size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), forward_rows, out);
     return out;
 }
 

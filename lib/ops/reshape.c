@@ -2,13 +2,18 @@
  *
  *   y_i = x_i in row-major order, so the gradient is the same list of numbers under x's shape. The
  *   data is shared, not copied; the gradients are two buffers, since x may have other children. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void gradients(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, e.dy[i]);
+}
 
 static void reshape_backward(Tensor *out)
 {
-    GradWrite dx = grad_write(out->parents[0]);
-    for (size_t i = 0; i < out->size; i++)
-        grad_put(dx, i, out->grad[i]);
+    elementwise_backward(out, 0, gradients);
 }
 
 Tensor *tensor_reshape(Tensor *x, Shape shape)

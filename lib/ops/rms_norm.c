@@ -5,37 +5,85 @@
  *   dx_i = r (g_i - n_i (1/C) sum_j g_j n_j): layer norm's without the mean.
  *   Source: Zhang and Sennrich 2019. */
 #include "ops/ops.h"
+#include "base/vector.h"
+
+#include <string.h>
+
+enum { ROWS = 32 }; /* in one thread's piece */
 
 typedef struct {
     real *inverse; /* one a row */
+    real epsilon;
 } Saved;
+
+WIDE static void forward_rows(size_t begin, size_t end, void *context)
+{
+    Tensor *out = context;
+    const Saved *saved = out->saved;
+    const real *gain = out->parents[1]->data;
+    size_t width = tensor_dim(out, -1);
+    for (size_t row = begin; row < end; row++) {
+        const real *x = out->parents[0]->data + row * width;
+        real inverse = 1 / sqrt(loop_dot(x, x, width) / (real)width + saved->epsilon);
+        for (size_t i = 0; i < width; i++)
+            out->data[row * width + i] = gain[i] * (x[i] * inverse);
+        saved->inverse[row] = inverse;
+    }
+}
+
+/* As in layer_norm.c: blocks of rows, each with memory of its own. */
+typedef struct {
+    const Tensor *out;
+    GradWrite dx;
+    real *dgain; /* (blocks,C), the block's share */
+    real *n, *g; /* (blocks,C), of the row at hand */
+} Gradients;
+
+/* n and g of one row, and what it adds to the block's dgain. */
+static inline void add_row(size_t width, const real *restrict x, real inverse,
+                           const real *restrict dy, const real *restrict gain, real *restrict n,
+                           real *restrict g, real *restrict dgain)
+{
+    for (size_t i = 0; i < width; i++) {
+        n[i] = x[i] * inverse;
+        g[i] = dy[i] * gain[i];
+        dgain[i] += dy[i] * n[i];
+    }
+}
+
+WIDE static void backward_rows(size_t begin, size_t end, void *context)
+{
+    const Gradients s = *(const Gradients *)context;
+    const Saved *saved = s.out->saved;
+    const Tensor *x = s.out->parents[0], *gain = s.out->parents[1];
+    size_t width = tensor_dim(x, -1), first = begin / ROWS * width;
+    real *dgain = s.dgain + first, *n = s.n + first, *g = s.g + first;
+    memset(dgain, 0, width * sizeof *dgain);
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * width;
+        real inverse = saved->inverse[row];
+        add_row(width, x->data + at, inverse, s.out->grad + at, gain->data, n, g, dgain);
+        if (!x->wants_grad)
+            continue;
+        real mean_gn = loop_dot(g, n, width) / (real)width;
+        for (size_t i = 0; i < width; i++)
+            grad_put(s.dx, at + i, inverse * (g[i] - n[i] * mean_gn));
+    }
+}
 
 static void rms_norm_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *gain = out->parents[1];
-    const Saved *saved = out->saved;
-    size_t width = tensor_dim(out, -1), rows = out->size / width;
-    if (gain->wants_grad) {
-        real *dgain = grad_scatter(gain);
-        for (size_t row = 0; row < rows; row++)
-            for (size_t i = 0; i < width; i++)
-                dgain[i] += out->grad[row * width + i] * x->data[row * width + i] *
-                            saved->inverse[row];
-    }
-    if (!x->wants_grad)
-        return;
-    GradWrite dx = grad_write(x);
-    for (size_t row = 0; row < rows; row++) {
-        const real *dy = out->grad + row * width;
-        real inverse = saved->inverse[row], mean_gn = 0; /* (1/C) sum g_j n_j */
-        for (size_t i = 0; i < width; i++)
-            mean_gn += dy[i] * gain->data[i] * x->data[row * width + i] * inverse;
-        mean_gn /= (real)width;
-        for (size_t i = 0; i < width; i++) {
-            real n = x->data[row * width + i] * inverse;
-            grad_put(dx, row * width + i, inverse * (dy[i] * gain->data[i] - n * mean_gn));
-        }
-    }
+    size_t width = tensor_dim(out, -1), rows = out->size / width, blocks = (rows + ROWS - 1) / ROWS;
+    Gradients s = {.out = out,
+                   .dgain = tape_alloc(blocks * width * sizeof(real)),
+                   .n = tape_alloc(blocks * width * sizeof(real)),
+                   .g = tape_alloc(blocks * width * sizeof(real))};
+    if (x->wants_grad)
+        s.dx = grad_write(x);
+    parallel_for(rows, ROWS, backward_rows, &s);
+    if (gain->wants_grad)
+        broadcast_grad(gain, s.dgain, shape2(blocks, width));
 }
 
 Tensor *tensor_rms_norm(Tensor *x, Tensor *gain, real epsilon)
@@ -46,16 +94,8 @@ Tensor *tensor_rms_norm(Tensor *x, Tensor *gain, real epsilon)
     size_t width = tensor_dim(x, -1), rows = x->size / width;
     Tensor *out = tensor_result("rms_norm", x->shape, rms_norm_backward, 2, (Tensor *[]){x, gain});
     Saved *saved = tape_alloc(sizeof *saved);
-    saved->inverse = tape_alloc(rows * sizeof(real));
+    *saved = (Saved){tape_alloc(rows * sizeof(real)), epsilon};
     out->saved = saved;
-    for (size_t row = 0; row < rows; row++) {
-        real squares = 0;
-        for (size_t i = 0; i < width; i++)
-            squares += x->data[row * width + i] * x->data[row * width + i];
-        saved->inverse[row] = 1 / sqrt(squares / (real)width + epsilon);
-        for (size_t i = 0; i < width; i++)
-            out->data[row * width + i] =
-                gain->data[i] * (x->data[row * width + i] * saved->inverse[row]);
-    }
+    parallel_for(rows, ROWS, forward_rows, out);
     return out;
 }

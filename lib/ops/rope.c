@@ -8,6 +8,7 @@
  *     dx_2i+1 = -dy_2i sin a + dy_2i+1 cos a
  *   The product of a query at t and a key at s then depends on t - s alone. Source: Su et al. 2021. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
 /* In double whatever `real` is: t * w loses a float's digits for large t. */
 static double angle_of(size_t t, size_t pair, size_t width)
@@ -15,33 +16,49 @@ static double angle_of(size_t t, size_t pair, size_t width)
     return (double)t * pow(10000.0, -(double)(2 * pair) / (double)width);
 }
 
+/* Matrices (positions,width), turned by their positions' angles or, with sign -1, back. */
+typedef struct {
+    const real *from;
+    GradWrite to;
+    size_t matrices, positions, width;
+    double sign;
+} Turn;
+
+/* An angle is worked out once and serves its position in every matrix. */
+static void turn_positions(size_t begin, size_t end, void *context)
+{
+    const Turn z = *(const Turn *)context;
+    for (size_t t = begin; t < end; t++)
+        for (size_t i = 0; i < z.width / 2; i++) {
+            double angle = z.sign * angle_of(t, i, z.width);
+            real c = (real)cos(angle), s = (real)sin(angle);
+            for (size_t n = 0; n < z.matrices; n++) {
+                size_t at = (n * z.positions + t) * z.width + 2 * i;
+                const real *x = z.from + at;
+                grad_put(z.to, at, x[0] * c - x[1] * s);
+                grad_put(z.to, at + 1, x[0] * s + x[1] * c);
+            }
+        }
+}
+
+static void turn(const Tensor *x, const real *from, GradWrite to, double sign)
+{
+    size_t positions = tensor_dim(x, -2), width = tensor_dim(x, -1);
+    size_t matrices = shape_product(x->shape, 0, x->shape.rank - 2);
+    Turn context = {from, to, matrices, positions, width, sign};
+    parallel_for(positions, loop_grain(matrices * width), turn_positions, &context);
+}
+
 static void rope_backward(Tensor *out)
 {
-    size_t positions = tensor_dim(out, -2), width = tensor_dim(out, -1);
-    GradWrite dx = grad_write(out->parents[0]);
-    for (size_t row = 0; row < out->size / width; row++)
-        for (size_t i = 0; i < width / 2; i++) {
-            double angle = angle_of(row % positions, i, width);
-            real c = (real)cos(angle), s = (real)sin(angle);
-            size_t at = row * width + 2 * i;
-            grad_put(dx, at, out->grad[at] * c + out->grad[at + 1] * s);
-            grad_put(dx, at + 1, -out->grad[at] * s + out->grad[at + 1] * c);
-        }
+    turn(out, out->grad, grad_write(out->parents[0]), -1);
 }
 
 Tensor *tensor_rope(Tensor *x)
 {
     if (x->shape.rank < 2 || tensor_dim(x, -1) % 2 != 0 || tensor_dim(x, -1) == 0)
         shape_mismatch("tensor_rope", x, NULL, "x (...,T,D) with an even D");
-    size_t positions = tensor_dim(x, -2), width = tensor_dim(x, -1);
     Tensor *out = tensor_result("rope", x->shape, rope_backward, 1, &x);
-    for (size_t row = 0; row < x->size / width; row++)
-        for (size_t i = 0; i < width / 2; i++) {
-            double angle = angle_of(row % positions, i, width);
-            real c = (real)cos(angle), s = (real)sin(angle);
-            size_t at = row * width + 2 * i;
-            out->data[at] = x->data[at] * c - x->data[at + 1] * s;
-            out->data[at + 1] = x->data[at] * s + x->data[at + 1] * c;
-        }
+    turn(x, x->data, (GradWrite){out->data, false}, 1);
     return out;
 }

@@ -1,15 +1,26 @@
 /* scale: y = c x for a constant c. Derived in chapter 06.
  *
  *   dy_i/dx_i = c; the constant gets no gradient. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    const real by = *(const real *)e.saved;
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = by * e.x[i];
+}
+
+WIDE static void gradients(Elements e, size_t begin, size_t end)
+{
+    const real by = *(const real *)e.saved;
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, by * e.dy[i]);
+}
 
 static void scale_backward(Tensor *out)
 {
-    Tensor *x = out->parents[0];
-    real by = *(const real *)out->saved;
-    GradWrite dx = grad_write(x);
-    for (size_t i = 0; i < x->size; i++)
-        grad_put(dx, i, by * out->grad[i]);
+    elementwise_backward(out, 0, gradients);
 }
 
 Tensor *tensor_scale(Tensor *x, real by)
@@ -18,7 +29,5 @@ Tensor *tensor_scale(Tensor *x, real by)
     real *saved = tape_alloc(sizeof *saved);
     *saved = by;
     out->saved = saved;
-    for (size_t i = 0; i < out->size; i++)
-        out->data[i] = by * x->data[i];
-    return out;
+    return elementwise(out, values);
 }

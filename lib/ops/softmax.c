@@ -25,27 +25,44 @@ LogSum softmax_row(real *p, const real *x, size_t n)
     return row(p, x, n);
 }
 
+static void forward_rows(size_t begin, size_t end, void *context)
+{
+    Tensor *out = context;
+    size_t n = tensor_dim(out, -1);
+    for (size_t at = begin * n; at < end * n; at += n)
+        row(out->data + at, out->parents[0]->data + at, n);
+}
+
+typedef struct {
+    const Tensor *out;
+    GradWrite dx;
+} Gradients;
+
+WIDE static void backward_rows(size_t begin, size_t end, void *context)
+{
+    const Gradients g = *(const Gradients *)context;
+    size_t n = tensor_dim(g.out, -1);
+    for (size_t at = begin * n; at < end * n; at += n) {
+        const real *p = g.out->data + at, *dp = g.out->grad + at;
+        real mean = loop_dot(dp, p, n); /* sum_j dp_j p_j */
+        for (size_t j = 0; j < n; j++)
+            grad_put(g.dx, at + j, p[j] * (dp[j] - mean));
+    }
+}
+
 static void softmax_backward(Tensor *out)
 {
-    size_t n = tensor_dim(out, -1);
-    GradWrite dx = grad_write(out->parents[0]);
-    for (size_t row = 0; row < out->size; row += n) {
-        const real *p = out->data + row, *dp = out->grad + row;
-        real mean = 0; /* sum_j dp_j p_j */
-        for (size_t j = 0; j < n; j++)
-            mean += dp[j] * p[j];
-        for (size_t j = 0; j < n; j++)
-            grad_put(dx, row + j, p[j] * (dp[j] - mean));
-    }
+    Gradients g = {out, grad_write(out->parents[0])};
+    size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), backward_rows, &g);
 }
 
 Tensor *tensor_softmax(Tensor *x)
 {
     if (x->shape.rank < 1)
         shape_mismatch("tensor_softmax", x, NULL, "at least one axis");
-    size_t n = tensor_dim(x, -1);
     Tensor *out = tensor_result("softmax", x->shape, softmax_backward, 1, &x);
-    for (size_t row = 0; row < x->size; row += n)
-        softmax_row(out->data + row, x->data + row, n);
+    size_t rows = shape_product(x->shape, 0, x->shape.rank - 1);
+    parallel_for(rows, loop_grain(tensor_dim(x, -1)), forward_rows, out);
     return out;
 }

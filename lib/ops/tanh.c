@@ -2,22 +2,28 @@
  *
  *   tanh = sinh / cosh, and the quotient rule with cosh^2 - sinh^2 = 1 gives
  *   dy_i/dx_i = 1 - tanh(x_i)^2 = 1 - y_i^2: again the output is enough. */
-#include "ops/ops.h"
+#include "ops/elementwise.h"
+#include "base/vector.h"
+
+WIDE static void values(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        e.y[i] = loop_tanh(e.x[i]);
+}
+
+WIDE static void gradients(Elements e, size_t begin, size_t end)
+{
+    for (size_t i = begin; i < end; i++)
+        grad_put(e.dx, i, e.dy[i] * (1 - e.y[i] * e.y[i]));
+}
 
 static void tanh_backward(Tensor *out)
 {
-    Tensor *x = out->parents[0];
-    GradWrite dx = grad_write(x);
-    for (size_t i = 0; i < x->size; i++) {
-        real y = out->data[i];
-        grad_put(dx, i, out->grad[i] * (1 - y * y));
-    }
+    elementwise_backward(out, 0, gradients);
 }
 
 Tensor *tensor_tanh(Tensor *x)
 {
     Tensor *out = tensor_result("tanh", x->shape, tanh_backward, 1, &x);
-    for (size_t i = 0; i < x->size; i++)
-        out->data[i] = tanh(x->data[i]);
-    return out;
+    return elementwise(out, values);
 }

@@ -8,6 +8,7 @@
  * as the L2 penalty (decay / 2) |p|^2 would: then v divides it too, and weights with large gradients
  * are decayed least. adamw.c is the cure. */
 #include "optim/optim.h"
+#include "base/vector.h"
 
 /* Elements in one thread's piece. */
 enum { GRAIN = 1 << 14 };
@@ -20,7 +21,7 @@ typedef struct {
     real correction1, correction2;        /* 1 - beta^t */
 } Update;
 
-static void update(size_t begin, size_t end, void *context)
+WIDE static void update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {

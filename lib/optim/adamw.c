@@ -8,6 +8,7 @@
  * reads each number once. Sources: Kingma and Ba 2015; Loshchilov and Hutter 2019; the order is that
  * of PyTorch's AdamW. With decay 0 it is adam.c's rule, and the gate holds the two together. */
 #include "optim/optim.h"
+#include "base/vector.h"
 
 /* Elements in one thread's piece. */
 enum { GRAIN = 1 << 14 };
@@ -22,7 +23,7 @@ typedef struct {
     real stretch;                    /* 1 / sqrt(1 - beta2^t) */
 } Update;
 
-static void update(size_t begin, size_t end, void *context)
+WIDE static void update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {

@@ -3,6 +3,7 @@
  * Along a valley the gradients agree and the velocity grows to g / (1 - keep); across it they change
  * sign and cancel. Source: Polyak 1964, in the form of PyTorch's SGD. */
 #include "optim/optim.h"
+#include "base/vector.h"
 
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ typedef struct {
     real keep, rate, gradient_scale;
 } Update;
 
-static void update(size_t begin, size_t end, void *context)
+WIDE static void update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {

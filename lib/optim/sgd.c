@@ -3,6 +3,7 @@
  * The gradient points where the loss rises fastest, and a small step against it lowers the loss by
  * about rate |g|^2. All other optimizers here change what stands in g's place. */
 #include "optim/optim.h"
+#include "base/vector.h"
 
 /* Elements in one thread's piece. */
 enum { GRAIN = 1 << 14 };
@@ -13,7 +14,7 @@ typedef struct {
     real factor; /* rate times gradient scale */
 } Update;
 
-static void update(size_t begin, size_t end, void *context)
+WIDE static void update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++)

@@ -4,6 +4,7 @@
  * gradients of its copies. Shapes are aligned at their last axes: (3,1) and (5) give (3,5).
  * Chapter 05. */
 #include "tensor/tensor.h"
+#include "base/vector.h"
 
 #include <string.h>
 
@@ -58,16 +59,7 @@ static void walk(Shape own, Shape shape, real *own_data, real *full, bool add)
                 }
 }
 
-const real *broadcast_data(const Tensor *t, Shape shape)
-{
-    if (shape_equal(t->shape, shape))
-        return t->data;
-    real *full = tape_alloc(shape_size(shape) * sizeof *full);
-    walk(t->shape, shape, t->data, full, false);
-    return full;
-}
-
-/* Stretched along leading axes only, as a bias is: the rows of `full` are summed. */
+/* Stretched along leading axes only, as a bias is: `full` is rows of own's size. */
 static bool is_suffix(Shape own, Shape shape)
 {
     int offset = shape.rank - own.rank;
@@ -77,22 +69,59 @@ static bool is_suffix(Shape own, Shape shape)
     return true;
 }
 
+/* Rows of `size` elements, one after the other in `full`. */
+typedef struct {
+    const real *own;
+    real *full;
+    size_t size;
+} Copies;
+
+static void copy_rows(size_t begin, size_t end, void *context)
+{
+    const Copies *c = context;
+    for (size_t row = begin; row < end; row++)
+        memcpy(c->full + row * c->size, c->own, c->size * sizeof(real));
+}
+
+const real *broadcast_data(const Tensor *t, Shape shape)
+{
+    size_t size = shape_size(shape);
+    if (t->size == size)
+        return t->data;
+    real *full = tape_alloc(size * sizeof *full);
+    if (t->size > 0 && is_suffix(t->shape, shape))
+        parallel_for(size / t->size, loop_grain(t->size), copy_rows, &(Copies){t->data, full, t->size});
+    else
+        walk(t->shape, shape, t->data, full, false);
+    return full;
+}
+
+typedef struct {
+    const real *full;
+    size_t rows, size; /* full is (rows, size) */
+    GradWrite grad;    /* (size) */
+} Sum;
+
+/* Each element from the first row to the last, whichever thread does it. */
+WIDE static void sum_rows(size_t begin, size_t end, void *context)
+{
+    const Sum s = *(const Sum *)context;
+    for (size_t i = begin; i < end; i++)
+        grad_put(s.grad, i, s.full[i]);
+    for (size_t row = 1; row < s.rows; row++)
+        for (size_t i = begin; i < end; i++)
+            s.grad.at[i] += s.full[row * s.size + i];
+}
+
 void broadcast_grad(Tensor *parent, const real *full, Shape shape)
 {
-    if (shape_equal(parent->shape, shape)) {
-        GradWrite grad = grad_write(parent);
-        for (size_t i = 0; i < parent->size; i++)
-            grad_put(grad, i, full[i]);
+    size_t size = shape_size(shape);
+    if (size > 0 && is_suffix(parent->shape, shape)) {
+        Sum sum = {full, size / parent->size, parent->size, grad_write(parent)};
+        parallel_for(parent->size, loop_columns(sum.rows), sum_rows, &sum);
         return;
     }
-    real *sum = grad_scatter(parent);
-    if (parent->size > 0 && is_suffix(parent->shape, shape)) {
-        for (size_t row = 0; row < shape_size(shape) / parent->size; row++)
-            for (size_t i = 0; i < parent->size; i++)
-                sum[i] += full[row * parent->size + i];
-        return;
-    }
-    real *copy = tape_alloc(shape_size(shape) * sizeof *copy);
-    memcpy(copy, full, shape_size(shape) * sizeof *copy);
-    walk(parent->shape, shape, sum, copy, true);
+    real *copy = tape_alloc(size * sizeof *copy);
+    memcpy(copy, full, size * sizeof *copy);
+    walk(parent->shape, shape, grad_scatter(parent), copy, true);
 }

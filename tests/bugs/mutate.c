@@ -183,7 +183,8 @@ static const Pair assignments[] = {{"+=", "=", false}, {"-=", "= -", false}, {"+
 static const Pair functions[] = {
     {"sin", "cos", false},   {"cos", "sin", false},   {"sqrt", "", false},
     {"exp", "", false},      {"loop_exp", "", false}, {"log", "", false},
-    {"tanh", "", false},     {"erf", "", false},      {"fabs", "", false},
+    {"tanh", "", false},     {"loop_tanh", "", false}, {"erf", "", false},
+    {"loop_erf", "", false}, {"fabs", "", false},
     {"fmax", "fmin", false}, {"fmin", "fmax", false}, {"pow", "fmax", false},
     {NULL, NULL, false}};
 static const Pair flags[] = {
@@ -324,12 +325,14 @@ static void mutate_write(Mutator *mutator, int i)
     }
 }
 
-/* Inside the arguments of these calls a slip concerns memory or a message, not a gradient. */
+/* Inside the arguments of these calls a slip concerns memory, a message or how a loop is dealt to
+ * threads, not a gradient. */
 static bool is_beside_the_point(const Source *source, const Span *function, int i)
 {
     static const char *const calls[] = {"tape_alloc", "memcpy",         "memset",
                                         "require",    "shape_mismatch", "broken_contract",
-                                        "sizeof",     "value_list",     NULL};
+                                        "sizeof",     "value_list",     "loop_grain",
+                                        "loop_columns", NULL};
     for (int open = enclosing(source, function, i); open >= 0;
          open = enclosing(source, function, open))
         for (const char *const *call = calls; *call != NULL; call++)
