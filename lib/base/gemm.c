@@ -255,7 +255,9 @@ static void multiply_block(Product *g)
 {
     static atomic_size_t serial = 0;
     g->serial = atomic_fetch_add(&serial, 1) + 1;
-    g->columns = g->kernel->vectors * g->kernel->lanes;
+    size_t vectors = ceiling(g->n, g->kernel->lanes);
+    size_t panels = ceiling(vectors, g->kernel->vectors);
+    g->columns = ceiling(vectors, panels) * g->kernel->lanes; /* 4 vectors as 2 and 2, not 3 and 1 */
     g->panels_a = ceiling(g->m, g->kernel->rows);
     g->panels_b = ceiling(g->n, g->columns);
     g->width = g->panels_b / PIECES;
