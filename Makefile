@@ -81,7 +81,11 @@ $(B)/$(1)/flags: FORCE
 $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(LATE_CFLAGS) -MMD -MP -c $$< -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $$(OBJECT_FLAGS) $(LATE_CFLAGS) -MMD -MP -c $$< -o $$@
+
+# A gate's own loops are plain and few. Vectorising them would gain nothing, and gcc 12 for ARM stops over
+# some of them with an internal error.
+$(B)/$(1)/chapters/%/gate.o: OBJECT_FLAGS = -fno-tree-vectorize
 
 $(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
 	@mkdir -p $$(@D)
