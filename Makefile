@@ -45,7 +45,8 @@ FLAGS_double = $(CFLAGS_BASE) $(EXTRA)
 FLAGS_float = $(CFLAGS_BASE) $(FLOAT) $(EXTRA)
 
 # ---- the library --------------------------------------------------------------------------------
-LIB_SOURCES := $(filter-out lib/base/gemm_kernel.c,$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
+KERNEL_FILES = gemm_kernel peak_kernel
+LIB_SOURCES := $(filter-out $(KERNEL_FILES:%=lib/base/%.c),$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
 MACHINE := $(shell uname -m)
 KERNELS = portable $(if $(filter x86_64 amd64,$(MACHINE)),avx2 avx512,)
 KERNEL_portable = -DVECTOR_BYTES=16 -DROWS=4 -DVECTORS=2
@@ -57,7 +58,7 @@ KERNEL_avx512 = -DVECTOR_BYTES=64 -DROWS=8 -DVECTORS=3 -mavx512f -mavx512dq -mav
                 -mprefer-vector-width=512 $(FUSED)
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
-kernels = $(foreach k,$(KERNELS),$(B)/$(1)/lib/base/gemm_kernel_$(k).o)
+kernels = $(foreach k,$(KERNELS),$(KERNEL_FILES:%=$(B)/$(1)/lib/base/%_$(k).o))
 base_objects = $(call objects,$(1),$(filter lib/base/%,$(LIB_SOURCES))) $(call kernels,$(1))
 # Two archives: libgpt2.a needs cJSON and PCRE2, and whoever only follows the chapters up to 15 does not.
 library = $(B)/$(1)/libwengert.a
@@ -82,11 +83,6 @@ $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 	@echo "  cc $(1) $$<"
 	$(Q)$(CC) $(FLAGS_$(1)) $(LATE_CFLAGS) -MMD -MP -c $$< -o $$@
 
-$(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
-	@mkdir -p $$(@D)
-	@echo "  cc $(1) $$< for $$*"
-	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
-
 $(call library,$(1)): $(call objects,$(1),$(CORE_SOURCES)) $(call kernels,$(1))
 	@rm -f $$@ # q appends: rooms may have files of the same name
 	$(Q)ar qcs $$@ $$^
@@ -96,6 +92,14 @@ $(call gpt2_library,$(1)): $(call objects,$(1),$(GPT2_SOURCES))
 	$(Q)ar qcs $$@ $$^
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
+
+define kernel_rules
+$(B)/$(1)/lib/base/$(2)_%.o: lib/base/$(2).c $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) $$< for $$*"
+	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(foreach f,$(KERNEL_FILES),$(eval $(call kernel_rules,$(p),$(f)))))
 
 # ---- gates --------------------------------------------------------------------------------------
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
@@ -231,19 +235,13 @@ parity: ## hold ops, layers, models and training to PyTorch, everything made ane
 	@sh tests/parity/run.sh $(B)
 
 # ---- bench ----------------------------------------------------------------------------------------
-# The driver starts each competitor as a process: our own is `work`, in both precisions. Its loops for
-# the machine's peak are compiled for each kernel, as lib/base/gemm_kernel.c is.
+# The driver starts each competitor as a process: our own is `work`, in both precisions.
 BENCH_WORK = work work_peak work_gemm work_model work_attention work_values model
 bench_program = $(B)/$(1)/bench/$(2)
 BENCH_PROGRAMS = $(call bench_program,double,bench) $(foreach p,$(PRECISIONS),$(call bench_program,$(p),work)) $(call bench_program,float,profile)
 bench_objects = $(foreach n,$(2),$(B)/$(1)/tests/bench/$(n).o)
 define bench_rules
-$(B)/$(1)/tests/bench/peak_kernel_%.o: tests/bench/peak_kernel.c tests/bench/work.h $(B)/$(1)/flags
-	@mkdir -p $$(@D)
-	@echo "  cc $(1) $$< for $$*"
-	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -c $$< -o $$@
-
-$(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK) $(addprefix peak_kernel_,$(KERNELS)))
+$(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK))
 $(call bench_program,$(1),profile): $(call bench_objects,$(1),profile model)
 $(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts models length)
 $(B)/$(1)/bench/%: $(call gpt2_library,$(1)) $(call library,$(1))
