@@ -128,16 +128,19 @@ gate: $(GATES) ## the table of one gate: make gate CH=07
 
 # ---- programs -----------------------------------------------------------------------------------
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
-# runs in double, so that its numbers are the lesson's; gpt2 and evaluate are built in both precisions.
+# runs in double, so that its numbers are the lesson's; gpt2, evaluate and chapter 21's, which measure speed,
+# are built in both precisions and run in float.
 PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
 PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
 GPT2 = $(B)/float/programs/17-gpt2/gpt2
 GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
 EVALUATE = $(B)/float/programs/19-evaluation/evaluate
+SPEED = $(addprefix $(B)/float/programs/21-speed/,train roofline)
+program_of = $(B)/$(if $(filter 21-speed,$(1)),float,double)/programs/$(1)
 
 LATE = 15-training/overfit 16% 17% 18% 19% 2%
 .PHONY: programs early-programs
-programs: $(PROGRAMS) $(GPT2) $(EVALUATE)
+programs: $(PROGRAMS) $(GPT2) $(EVALUATE) $(SPEED)
 early-programs: $(patsubst %,$(B)/double/programs/%,$(filter-out $(LATE),$(PROGRAM_SOURCES:chapters/%.c=%)))
 define program_rule
 $(B)/$(1)/programs/$(2): $(B)/$(1)/chapters/$(2).o $(if $(filter $(LATE),$(2)),$(call gpt2_library,$(1)),) $(call library,$(1))
@@ -150,8 +153,8 @@ $(foreach p,$(PRECISIONS),$(foreach c,$(PROGRAM_SOURCES:chapters/%.c=%),$(eval $
 TRAINED := $(notdir $(patsubst %/train.c,%,$(wildcard chapters/[0-9][0-9]-*/train.c)))
 define train_rules
 .PHONY: train-$(firstword $(subst -, ,$(1)))
-train-$(firstword $(subst -, ,$(1))): $(B)/double/programs/$(1)/train
-	@$(B)/double/programs/$(1)/train
+train-$(firstword $(subst -, ,$(1))): $(call program_of,$(1))/train
+	@$(call program_of,$(1))/train
 endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
 
@@ -324,14 +327,18 @@ lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT
 
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw
-plots: $(PROGRAMS) ## run every chapter's program and draw every figure into build/plots/
+plots: $(PROGRAMS) $(SPEED) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
 	@sh plots/draw.sh
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@
+
+build/plots/21-speed.tsv build/plots/21-speed-roofline.tsv: build/plots/21-speed%.tsv: $(SPEED)
+	@echo "== 21-speed$*"
+	@$(B)/float/programs/21-speed/$(or $(patsubst -%,%,$*),train) --tsv $@
 
 build/plots/%.tsv: $(B)/double/programs/%/train
 	@echo "== $*"
