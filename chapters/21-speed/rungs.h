@@ -76,8 +76,8 @@ static void multiply_packed(size_t m, size_t n, size_t k, const real *restrict a
 /* ---- 5: a tile of C that stays in registers ---------------------------------------------------- */
 /* Vectors of 16 bytes, which every processor of today has: 4 floats or 2 doubles. */
 typedef real Vector __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
-enum { LANES = 16 / sizeof(real), TILE_ROWS = 4, TILE_VECTORS = 2, TILE_COLUMNS = TILE_VECTORS * LANES,
-       TILE_K = 256 };
+enum { TILE_LANES = 16 / sizeof(real), TILE_ROWS = 4, TILE_VECTORS = 2,
+       TILE_COLUMNS = TILE_VECTORS * TILE_LANES, TILE_K = 256 };
 
 /* sum (TILE_ROWS, TILE_COLUMNS) = a b; a is packed (k, TILE_ROWS), b is packed (k, TILE_COLUMNS). */
 static void multiply_tile(size_t k, const real *restrict a, const real *restrict b, real *sum)
@@ -85,7 +85,7 @@ static void multiply_tile(size_t k, const real *restrict a, const real *restrict
     Vector c[TILE_ROWS][TILE_VECTORS] = {{{0}}};
     for (size_t p = 0; p < k; p++, a += TILE_ROWS, b += TILE_COLUMNS)
         for (int j = 0; j < TILE_VECTORS; j++) {
-            Vector row = *(const Vector *)(b + j * LANES);
+            Vector row = *(const Vector *)(b + j * TILE_LANES);
             for (int i = 0; i < TILE_ROWS; i++)
                 c[i][j] += a[i] * row;
         }
