@@ -246,7 +246,7 @@ bench_objects = $(foreach n,$(2),$(B)/$(1)/tests/bench/$(n).o)
 define bench_rules
 $(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK))
 $(call bench_program,$(1),profile): $(call bench_objects,$(1),profile model)
-$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts models length)
+$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts programs models length)
 $(B)/$(1)/bench/%: $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $(FLAGS_$(1)) $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -ldl -o $$@
@@ -254,7 +254,7 @@ endef
 $(foreach p,$(PRECISIONS),$(eval $(call bench_rules,$(p))))
 
 .PHONY: bench bench-programs
-bench-programs: $(BENCH_PROGRAMS) $(GATES)
+bench-programs: $(BENCH_PROGRAMS) $(GATES) $(SPEED)
 bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [ROUNDS=1]
 	@sh setup.sh start
 	@$(QUIET_MAKE) bench-programs

@@ -46,10 +46,12 @@ fits(kind, rows) = kind != 2 || rows == 32
 stats tsv using (fits(column(c_kind), column(c_rows)) ? remember(column(c_kind), column(c_x), column(c_y)) : 1) skip 1 nooutput
 do for [kind = 0:6] {
     name = (text ? marks[colour_of(kind)].' ' : '').as_words(word(kinds, kind + 1))
-    # AdamW's words on its left; the rows' numbers stand behind their points, and their name further off
+    # AdamW's and softmax's words on their left; the rows' numbers stand behind their points, and their
+    # name further off
+    if (kind == 5) { set label k + kind name at place_x[6], place_y[6] right offset -0.8, 0.4 textcolor linetype colour_of(5) }
     if (kind == 6) { set label k + kind name at place_x[7], place_y[7] right offset -0.8, 0 textcolor linetype 7 }
     if (kind == 1 || kind == 2) { set label k + kind name at place_x[kind + 1], place_y[kind + 1] left offset (kind == 2 ? 4 : 1.5), (kind == 2 ? -1 : 0) textcolor linetype colour_of(kind) }
-    if (kind == 0 || kind > 2 && kind < 6) { set label k + kind name at place_x[kind + 1], place_y[kind + 1] left offset 0.8, -0.5 textcolor linetype colour_of(kind) }
+    if (kind == 0 || kind == 3 || kind == 4) { set label k + kind name at place_x[kind + 1], place_y[kind + 1] left offset 0.8, -0.5 textcolor linetype colour_of(kind) }
 }
 set logscale xy
 set xrange [0.18:400]

@@ -30,6 +30,18 @@ static inline Count count_gelu(size_t n) { return count_each(n, 10, 2); }
 static inline Count count_adamw(size_t n) { return count_each(n, 15, 7); }
 static inline Count count_reading(size_t n) { return count_each(n, 1, 1); }
 
+/* A tile of rows x vectors sums: the vector registers it needs, with a row of B and one element of A,
+ * and how many loads there are to a multiply-add. */
+static inline size_t tile_registers(size_t rows, size_t vectors)
+{
+    return rows * vectors + vectors + 1;
+}
+
+static inline double tile_loads(size_t rows, size_t vectors)
+{
+    return (double)(rows + vectors) / (double)(rows * vectors);
+}
+
 /* Operations a byte. */
 static inline double count_intensity(Count count)
 {

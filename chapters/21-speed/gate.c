@@ -251,21 +251,16 @@ static void check_lanes_by_hand(void)
                "%g and %g", (double)(sum - large), (double)(lanes - large));
 }
 
-/* rows * vectors sums, `vectors` of B and one element of A in all lanes, at once in registers. */
-static size_t registers_of(const GemmKernel *kernel, size_t vector_bytes)
-{
-    size_t vectors = kernel->columns * sizeof(real) / vector_bytes;
-    return kernel->rows * vectors + vectors + 1;
-}
-
+/* The registers of a tile by the lesson's count, and that the kernels' tiles have so many rows. */
 static void check_tiles_by_hand(void)
 {
-    bool right = registers_of(&gemm_kernel_portable, 16) == 11;
+    bool right = tile_registers(4, 2) == 11 && gemm_kernel_portable.rows == 4;
 #if defined(__x86_64__)
-    right = right && registers_of(&gemm_kernel_avx2, 32) == 15;
-    right = right && registers_of(&gemm_kernel_avx512, 64) == 28;
+    right = right && tile_registers(6, 2) == 15 && gemm_kernel_avx2.rows == 6;
+    right = right && tile_registers(8, 3) == 28 && gemm_kernel_avx512.rows == 8;
 #endif
-    gate_check("tiles by hand: 11 and 15 of 16, 28 of 32", right, "registers");
+    right = right && tile_loads(1, 1) == 2 && tile_loads(6, 2) == 8.0 / 12 && tile_loads(8, 3) == 11.0 / 24;
+    gate_check("tiles by hand: 11 and 15 of 16, 28 of 32", right, "registers; loads 2, 2/3, 11/24");
 }
 
 static void check_counts_by_hand(void)

@@ -67,12 +67,10 @@ static inline double timed_share(const Timed *timed, size_t rounds, const double
     return spread_of(shares, rounds).middle;
 }
 
-/* Draws the table in the terminal, and as an SVG file of the same name, where gnuplot is. */
-static inline void measure_draw(const char *script, const char *tsv)
+/* Draws the table in the terminal and as an SVG file, where gnuplot is. */
+static inline void measure_draw(const char *script, const char *tsv, const char *out)
 {
-    char out[1024];
-    const char *dot = strrchr(tsv, '.');
-    snprintf(out, sizeof out, "%.*s.svg", dot == NULL ? (int)strlen(tsv) : (int)(dot - tsv), tsv);
+    fflush(stdout);
     Error error = figure_draw(script, tsv, NULL);
     if (!error.failed)
         error = figure_draw(script, tsv, out);

@@ -203,14 +203,15 @@ static void measure(TsvLog *log, World *world, size_t rounds)
 
 int main(int argc, char **argv)
 {
-    const char *path = "build/plots/21-speed-roofline.tsv";
+    const char *path = "build/plots/21-speed-roofline.tsv", *figure = "build/plots/21-speed-roofline.svg";
     size_t rounds = 5, megabytes = 256;
     const Option options[] = {
-        {"tsv", OPTION_TEXT, &path, 0, 0, "where the table goes; the figure lies beside it"},
+        {"tsv", OPTION_TEXT, &path, 0, 0, "where the table goes"},
+        {"figure", OPTION_TEXT, &figure, 0, 0, "where the figure goes"},
         {"rounds", OPTION_SIZE, &rounds, 1, SPREAD_MAX, "measurements of each piece of work"},
         {"megabytes", OPTION_SIZE, &megabytes, sizeof(real) * 40, 1 << 16, "that an op reads and writes"}};
     options_parse(argc, argv, "Measures how near GPT-2's work comes to this machine's roofline.",
-                  options, 3);
+                  options, 4);
     exit_if(threads_check_environment());
     exit_if(gemm_check_environment());
     TsvLog log;
@@ -223,7 +224,7 @@ int main(int argc, char **argv)
                        "bandwidth"));
     measure(&log, &world, rounds);
     exit_if(tsv_close(&log));
-    measure_draw("21-speed-roofline.gp", path);
+    measure_draw("21-speed-roofline.gp", path, figure);
     world_free(&world);
     return 0;
 }

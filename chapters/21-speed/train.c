@@ -149,13 +149,14 @@ static void begin_table(TsvLog *log, const char *path)
 
 int main(int argc, char **argv)
 {
-    const char *path = "build/plots/21-speed.tsv";
+    const char *path = "build/plots/21-speed.tsv", *figure = "build/plots/21-speed.svg";
     size_t rounds = 5, largest = LARGEST;
     const Option options[] = {
-        {"tsv", OPTION_TEXT, &path, 0, 0, "where the table goes; the figure lies beside it"},
+        {"tsv", OPTION_TEXT, &path, 0, 0, "where the table goes"},
+        {"figure", OPTION_TEXT, &figure, 0, 0, "where the figure goes"},
         {"rounds", OPTION_SIZE, &rounds, 1, SPREAD_MAX, "measurements of each rung"},
         {"largest", OPTION_SIZE, &largest, SMALLEST, LARGEST, "columns of the largest matrices"}};
-    options_parse(argc, argv, "Times a matrix product on every rung of the ladder.", options, 3);
+    options_parse(argc, argv, "Times a matrix product on every rung of the ladder.", options, 4);
     exit_if(threads_check_environment());
     exit_if(gemm_check_environment());
     TsvLog log;
@@ -166,7 +167,7 @@ int main(int argc, char **argv)
     for (size_t size = SMALLEST; size <= largest; size *= 2)
         measure_size(&log, size, rounds, threads);
     exit_if(tsv_close(&log));
-    measure_draw("21-speed.gp", path);
+    measure_draw("21-speed.gp", path, figure);
     gemm_free_buffers();
     return 0;
 }

@@ -4,7 +4,8 @@
  *   worker.c     a competitor: a process that does one piece of work, over and over, on request
  *   rounds.c     competitors in turn, round after round; medians and spread
  *   parts.c      peak, gemm, the scalar engine, generation, gates
- *   models.c     training steps and forward passes against PyTorch; a step's time by op
+ *   programs.c   what programs measure and draw themselves: ladder, roofline, a step's time by op
+ *   models.c     training steps and forward passes against PyTorch
  *   length.c     attention's time and memory against the length of the text
  *   work.h       the other side: the programs that do the work; step.py is PyTorch's
  *
@@ -70,6 +71,8 @@ double worker_ratio(const Worker *worker, const Worker *other);
 /* ---- parts ----------------------------------------------------------------------------------- */
 void part_peak(const Bench *bench);
 void part_gemm(const Bench *bench);
+void part_ladder(const Bench *bench);
+void part_roofline(const Bench *bench);
 void part_steps(const Bench *bench);
 void part_generation(const Bench *bench);
 void part_values(const Bench *bench);
