@@ -71,7 +71,7 @@ HAVE_LATE = $(shell printf '$(LATE_HEADERS)' | $(CC) $(LATE_CFLAGS) -E - >/dev/n
 
 .PHONY: all
 all: $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
-	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters 16 to 19 are not built; sh setup.sh start installs them")
+	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters from 16 on are not built; sh setup.sh start installs them")
 
 # A change of flags rebuilds: the flags are an input like any other.
 define precision_rules
