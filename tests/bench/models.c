@@ -29,7 +29,9 @@ static void print_line(const Case *c, const Worker *all)
     printf("  %-24s f%d", c->name, bits_of(c));
     for (int i = 0; i < COMPETITORS; i++) {
         Spread seconds = worker_seconds(&all[i]);
-        printf("  %22s", seconds.count > 0 ? spread_text(seconds, 1) : all[i].absent);
+        /* Who never began was introduced as skipped, with the reason. */
+        const char *none = all[i].units > 0 ? all[i].absent : "-";
+        printf("  %22s", seconds.count > 0 ? spread_text(seconds, 1) : none);
         if (i > 0 && all[i].count > 0)
             printf(" %5.2fx", worker_ratio(&all[OURS], &all[i]));
     }
