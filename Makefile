@@ -336,9 +336,13 @@ plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transfor
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@
 
-build/plots/21-speed.tsv build/plots/21-speed-roofline.tsv: build/plots/21-speed%.tsv: $(SPEED)
-	@echo "== 21-speed$*"
-	@$(B)/float/programs/21-speed/$(or $(patsubst -%,%,$*),train) --tsv $@
+build/plots/21-speed.tsv: $(B)/float/programs/21-speed/train
+	@echo "== 21-speed"
+	@$< --tsv $@
+
+build/plots/21-speed-roofline.tsv: $(B)/float/programs/21-speed/roofline
+	@echo "== 21-speed-roofline"
+	@$< --tsv $@
 
 build/plots/%.tsv: $(B)/double/programs/%/train
 	@echo "== $*"

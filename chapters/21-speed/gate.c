@@ -1,9 +1,10 @@
 /* The gate of chapter 21: what was made fast still computes the same.
  *
- * Nothing is differentiated here. gemm is held to a plain loop: on small whole numbers, whose products
- * and sums no rounding touches, it must give the very same, and on others it must be as near as two
- * orders of one sum can be. Every rung of the ladder is held to the first, bit for bit where the order
- * is the same. Then what the lesson claims of threads, lanes, tiles and the roofline, worked by hand.
+ * Nothing is differentiated here. gemm is held to a plain loop: on small whole numbers, whose
+ * products and sums no rounding touches, it must give the very same, and on others it must be as
+ * near as two orders of one sum can be. Every rung of the ladder is held to the first, bit for bit
+ * where the order is the same. Then what the lesson claims of threads, lanes, tiles and the
+ * roofline, worked by hand.
  *
  * Letters: C (m,n) = alpha op(A) op(B), with k terms in a sum. */
 #include "base/gemm_kernel.h"
@@ -14,30 +15,30 @@
 static const size_t sizes[] = {1, 2, 3, 5, 7, 8, 9, 47, 48, 49, 97, 255, 256, 257};
 enum { SIZES = sizeof sizes / sizeof sizes[0], WHOLE = 8 };
 
-/* ---- a product and the plain loop -------------------------------------------------------------- */
+/* ---- a product and the plain loop ------------------------------------------------------------ */
 typedef struct {
     bool turn_a, turn_b, add, whole; /* whole: of small whole numbers */
     size_t m, n, k, slack;           /* leading dimensions are `slack` longer than they need be */
     real alpha;
 } Case;
 
-/* Whole numbers from -WHOLE to WHOLE, or normal ones, in (rows,columns) of (rows,leading); NaN in the
- * gap, so that whoever reads it is found out. */
+/* Whole numbers from -WHOLE to WHOLE, or normal ones, in (rows,columns) of (rows,leading); NaN in
+ * the gap, so that whoever reads it is found out. */
 static real *matrix(size_t rows, size_t columns, size_t leading, bool whole)
 {
     Random *random = gate_random();
     real *values = memory_alloc((rows * leading + 1) * sizeof *values);
     for (size_t i = 0; i < rows * leading; i++)
         values[i] = i % leading >= columns ? (real)NAN
-                    : whole                ? (real)((int)random_below(random, 2 * WHOLE + 1) - WHOLE)
-                                           : (real)random_normal(random);
+                    : whole ? (real)((int)random_below(random, 2 * WHOLE + 1) - WHOLE)
+                            : (real)random_normal(random);
     return values;
 }
 
-/* How far two sums of the same k terms may be apart, relative to the sum of the terms' sizes. On its
- * way a term is rounded as a product, with alpha, and in at most k additions, C's own among them: k + 2
- * times by at most u each, which is k + 2 in (k + 2) u / (1 - (k + 2) u). Both sums err. The one more
- * is for the sum of the sizes, which is rounded too. */
+/* How far two sums of the same k terms may be apart, relative to the sum of the terms' sizes. On
+ * its way a term is rounded as a product, with alpha, and in at most k additions, C's own among
+ * them: k + 2 times by at most u each, which is k + 2 in (k + 2) u / (1 - (k + 2) u). Both sums
+ * err. The one more is for the sum of the sizes, which is rounded too. */
 static double summation_bound(size_t k)
 {
     double u = gate_is_float() ? 0x1p-24 : 0x1p-53, steps = (double)k + 3;
@@ -92,11 +93,13 @@ static double compare(const Case *p, const Matrices *x)
 
 static double gemm_error(const Case *p)
 {
-    Matrices x = {.lda = (p->turn_a ? p->m : p->k) + p->slack, .ldb = (p->turn_b ? p->k : p->n) + p->slack,
+    Matrices x = {.lda = (p->turn_a ? p->m : p->k) + p->slack,
+                  .ldb = (p->turn_b ? p->k : p->n) + p->slack,
                   .ldc = p->n + 2 * p->slack};
     real *a = matrix(p->turn_a ? p->k : p->m, p->turn_a ? p->m : p->k, x.lda, p->whole);
     real *b = matrix(p->turn_b ? p->n : p->k, p->turn_b ? p->k : p->n, x.ldb, p->whole);
-    real *old = matrix(p->m, p->add ? p->n : 0, x.ldc, p->whole); /* all NaN when it is not added to */
+    /* all NaN when it is not added to */
+    real *old = matrix(p->m, p->add ? p->n : 0, x.ldc, p->whole);
     real *c = memory_alloc((p->m * x.ldc + 1) * sizeof *c);
     memcpy(c, old, p->m * x.ldc * sizeof *c);
     gemm(p->turn_a, p->turn_b, p->m, p->n, p->k, p->alpha, a, x.lda, b, x.ldb, p->add, c, x.ldc);
@@ -112,7 +115,7 @@ static double gemm_error(const Case *p)
     return worst;
 }
 
-/* ---- gemm --------------------------------------------------------------------------------------- */
+/* ---- gemm ------------------------------------------------------------------------------------ */
 static const char *const turns[4] = {"A B", "At B", "A Bt", "At Bt"};
 
 /* Every two sizes as m and n; k, alpha, what C holds and the gaps drawn anew for each. */
@@ -124,8 +127,9 @@ static void check_gemm_shapes(int turn, bool whole)
     for (size_t i = 0; i < SIZES; i++)
         for (size_t j = 0; j < SIZES; j++) {
             Random *random = gate_random();
-            Case p = {turn & 1, turn >> 1 & 1, random_below(random, 2) == 1, whole, sizes[i], sizes[j],
-                      sizes[random_below(random, SIZES)], 3 * random_below(random, 2),
+            Case p = {turn & 1, turn >> 1 & 1, random_below(random, 2) == 1, whole,
+                      sizes[i], sizes[j], sizes[random_below(random, SIZES)],
+                      3 * random_below(random, 2),
                       alphas[random_below(random, 5)]};
             worst = fmax(worst, gemm_error(&p));
         }
@@ -139,11 +143,14 @@ static void check_gemm_shapes(int turn, bool whole)
 /* Beyond the blocks of m, of n and of k, and with nothing to add up. */
 static void check_gemm_long(void)
 {
-    static const Case cases[] = {
-        {false, false, false, true, 3100, 5, 3, 0, 1},  {true, false, true, true, 3100, 11, 3, 1, 2},
-        {false, false, true, true, 5, 6200, 3, 0, 1},   {false, true, false, true, 11, 6200, 3, 1, -1},
-        {false, false, false, true, 3, 5, 2100, 0, 1},  {true, true, true, true, 13, 5, 2100, 2, (real)0.5},
-        {false, true, true, false, 67, 131, 1500, 0, 1}, {true, false, false, false, 131, 67, 1500, 5, 1}};
+    static const Case cases[] = {{false, false, false, true, 3100, 5, 3, 0, 1},
+                                 {true, false, true, true, 3100, 11, 3, 1, 2},
+                                 {false, false, true, true, 5, 6200, 3, 0, 1},
+                                 {false, true, false, true, 11, 6200, 3, 1, -1},
+                                 {false, false, false, true, 3, 5, 2100, 0, 1},
+                                 {true, true, true, true, 13, 5, 2100, 2, (real)0.5},
+                                 {false, true, true, false, 67, 131, 1500, 0, 1},
+                                 {true, false, false, false, 131, 67, 1500, 5, 1}};
     static const Case nothing[] = {{false, false, false, true, 9, 50, 0, 1, 1},
                                    {false, true, true, true, 50, 9, 0, 0, 1},
                                    {true, false, false, true, 1, 7, 0, 2, 3}};
@@ -158,12 +165,12 @@ static void check_gemm_long(void)
                sizeof nothing / sizeof *nothing);
 }
 
-/* ---- threads ------------------------------------------------------------------------------------ */
+/* ---- threads --------------------------------------------------------------------------------- */
 /* The same bits on 1, 2 and 3 threads, of numbers that do round. */
 static void check_threads(void)
 {
-    static const size_t shapes[][3] = {{1, 3000, 97}, {8, 2000, 257}, {9, 700, 300}, {257, 255, 513},
-                                       {500, 97, 64}};
+    static const size_t shapes[][3] = {
+        {1, 3000, 97}, {8, 2000, 257}, {9, 700, 300}, {257, 255, 513}, {500, 97, 64}};
     size_t same = 0, count = sizeof shapes / sizeof *shapes;
     int before = threads_count();
     for (size_t s = 0; s < count; s++) {
@@ -185,11 +192,11 @@ static void check_threads(void)
                count);
 }
 
-/* ---- the ladder --------------------------------------------------------------------------------- */
+/* ---- the ladder ------------------------------------------------------------------------------ */
 enum { PARTNERS = 3 };
 
-/* The worst error of a rung, each size as m with a few as n and k; `bits` asks for those of the naive
- * rung. */
+/* The worst error of a rung, each size as m with a few as n and k; `bits` asks for those of the
+ * naive rung. */
 static double rung_error(const Rung *rung, bool whole, bool bits)
 {
     double worst = 0;
@@ -215,10 +222,12 @@ static double rung_error(const Rung *rung, bool whole, bool bits)
 static void check_rung(int r)
 {
     char name[80];
-    bool same_order = r <= 3; /* from the tile on, blocks of k are summed from zero and then added */
+    /* from the tile on, blocks of k are summed from zero and then added */
+    bool same_order = r <= 3;
     double whole = rung_error(&rungs[r], true, true);
     double others = rung_error(&rungs[r], false, same_order);
-    snprintf(name, sizeof name, "rung %s%s", rungs[r].name, same_order ? ", the naive one's bits" : "");
+    snprintf(name, sizeof name, "rung %s%s", rungs[r].name,
+             same_order ? ", the naive one's bits" : "");
     gate_check(name, whole == 0 && others <= 1, "whole numbers equal, others %.2f of the bound",
                others);
 }
@@ -235,9 +244,9 @@ static void check_rungs_by_hand(void)
     gate_check("rungs by hand: 19 22 43 50", right == RUNGS, "%d of %d", right, RUNGS);
 }
 
-/* ---- worked by hand ----------------------------------------------------------------------------- */
-/* To a large number, one after another, 16 ones add nothing: each is half of the last digit. In lanes
- * 14 of them meet first. */
+/* ---- worked by hand -------------------------------------------------------------------------- */
+/* To a large number, one after another, 16 ones add nothing: each is half of the last digit. In
+ * lanes 14 of them meet first. */
 static void check_lanes_by_hand(void)
 {
     const real large = gate_is_float() ? (real)0x1p24 : (real)0x1p53;
@@ -259,7 +268,8 @@ static void check_tiles_by_hand(void)
     right = right && tile_registers(6, 2) == 15 && gemm_kernel_avx2.rows == 6;
     right = right && tile_registers(8, 3) == 28 && gemm_kernel_avx512.rows == 8;
 #endif
-    right = right && tile_loads(1, 1) == 2 && tile_loads(6, 2) == 8.0 / 12 && tile_loads(8, 3) == 11.0 / 24;
+    right = right && tile_loads(1, 1) == 2 && tile_loads(6, 2) == 8.0 / 12 &&
+            tile_loads(8, 3) == 11.0 / 24;
     gate_check("tiles by hand: 11 and 15 of 16, 28 of 32", right, "registers; loads 2, 2/3, 11/24");
 }
 

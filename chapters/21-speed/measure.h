@@ -1,6 +1,7 @@
-/* measure: how the chapter's two programs take times. Every piece of work runs once unmeasured; then,
- * round after round, each is measured once in turn, so that what disturbs the machine for a moment
- * disturbs all of them alike. Short work is repeated until one measurement takes MEASURE_LEAST. */
+/* measure: how the chapter's two programs take times. Every piece of work runs once unmeasured;
+ * then, round after round, each is measured once in turn, so that what disturbs the machine for a
+ * moment disturbs all of them alike. Short work is repeated until one measurement takes
+ * MEASURE_LEAST. */
 #ifndef WENGERT_MEASURE_H
 #define WENGERT_MEASURE_H
 
@@ -57,8 +58,8 @@ static inline Spread timed_rate(const Timed *timed, size_t rounds, double amount
     return spread_of(rates, rounds);
 }
 
-/* How near it comes to `least`, the seconds of one run that a bound allows, one a round: the median of
- * the rounds' own shares, which compare neighbours in time. */
+/* How near it comes to `least`, the seconds of one run that a bound allows, one a round: the median
+ * of the rounds' own shares, which compare neighbours in time. */
 static inline double timed_share(const Timed *timed, size_t rounds, const double *least)
 {
     double shares[SPREAD_MAX];

@@ -1,14 +1,15 @@
-/* Draws the roofline of this machine: what a piece of work reaches, in operations a second, against how
- * many operations it makes of a byte. The roof is the lower of two lines: the arithmetic's peak, and
- * the bandwidth of memory times that number. Both are measured in the same rounds as the work.
+/* Draws the roofline of this machine: what a piece of work reaches, in operations a second, against
+ * how many operations it makes of a byte. The roof is the lower of two lines: the arithmetic's
+ * peak, and the bandwidth of memory times that number. Both are measured in the same rounds as the
+ * work.
  *
  * The work is GPT-2 124M's: the products X W of its layers with 256 rows; a product of 768 by 3072
- * weights with 1 to 128 rows, each time with other weights, as generation and small batches have it;
- * layer norm, GELU, softmax and AdamW. What must come from memory is spread over --megabytes, so that
- * no cache holds it: a machine with a larger cache should be given more.
- * Columns: kind (0 reading, 1 product with 256 rows, 2 product with few rows, 3 layer norm, 4 GELU,
- * 5 softmax, 6 AdamW), rows, in, out (of products), intensity (operations a byte), GFLOP/s: smallest,
- * median, largest; roof, peak (GFLOP/s), bandwidth (GB/s). Run it where plots/ is. */
+ * weights with 1 to 128 rows, each time with other weights, as generation and small batches have
+ * it; layer norm, GELU, softmax and AdamW. What must come from memory is spread over --megabytes,
+ * so that no cache holds it: a machine with a larger cache should be given more. Columns: kind (0
+ * reading, 1 product with 256 rows, 2 product with few rows, 3 layer norm, 4 GELU, 5 softmax, 6
+ * AdamW), rows, in, out (of products), intensity (operations a byte), GFLOP/s: smallest, median,
+ * largest; roof, peak (GFLOP/s), bandwidth (GB/s). Run it where plots/ is. */
 #include "counts.h"
 #include "measure.h"
 #include "ops/ops.h"
@@ -29,7 +30,8 @@ typedef struct {
     Arena arena;
     size_t elements;      /* of `memory`, which is read, or holds weights */
     real *memory, *small; /* small: rows of X, and the result */
-    Tensor *x, *y, *gain, *bias; /* x (rows,WIDTH), half of the memory; y the same with rows of 1024 */
+    Tensor *x, *y;        /* x (rows,WIDTH), half of the memory; y the same with rows of 1024 */
+    Tensor *gain, *bias;  /* (WIDTH) */
     Tensor *parameter;    /* AdamW's, a quarter */
     AdamW *optimizer;
 } World;
@@ -60,7 +62,8 @@ static Tensor *filled(Shape shape)
 static void world_make(World *w, size_t megabytes)
 {
     *w = (World){.elements = (megabytes << 20) / sizeof(real) / PEAK_MULTIPLE * PEAK_MULTIPLE};
-    size_t rows = w->elements / 2 / WIDTH / 4 * 4; /* a multiple of 4: as many elements as rows of 1024 */
+    /* a multiple of 4: as many elements as rows of 1024 */
+    size_t rows = w->elements / 2 / WIDTH / 4 * 4;
     require(w->elements >= (size_t)WIDTH * VOCABULARY, "roofline: the head's weights do not fit");
     w->memory = arena_alloc(&w->arena, w->elements * sizeof(real));
     parallel_for(w->elements, GRAIN, fill, w->memory);
@@ -144,7 +147,8 @@ static void add_jobs(Job jobs[JOBS], World *world)
     jobs[count++] = (Job){.world = world, .kind = LAYER_NORM, .count = count_layer_norm(n)};
     jobs[count++] = (Job){.world = world, .kind = GELU, .count = count_gelu(n)};
     jobs[count++] = (Job){.world = world, .kind = SOFTMAX, .count = count_softmax(n)};
-    jobs[count++] = (Job){.world = world, .kind = ADAMW, .count = count_adamw(world->parameter->size)};
+    jobs[count++] =
+        (Job){.world = world, .kind = ADAMW, .count = count_adamw(world->parameter->size)};
     jobs[count++] = (Job){.world = world, .kind = READING, .count = count_reading(world->elements)};
     jobs[count++] = (Job){.world = world, .kind = ARITHMETIC};
 }
@@ -203,13 +207,15 @@ static void measure(TsvLog *log, World *world, size_t rounds)
 
 int main(int argc, char **argv)
 {
-    const char *path = "build/plots/21-speed-roofline.tsv", *figure = "build/plots/21-speed-roofline.svg";
+    const char *path = "build/plots/21-speed-roofline.tsv",
+               *figure = "build/plots/21-speed-roofline.svg";
     size_t rounds = 5, megabytes = 256;
     const Option options[] = {
         {"tsv", OPTION_TEXT, &path, 0, 0, "where the table goes"},
         {"figure", OPTION_TEXT, &figure, 0, 0, "where the figure goes"},
         {"rounds", OPTION_SIZE, &rounds, 1, SPREAD_MAX, "measurements of each piece of work"},
-        {"megabytes", OPTION_SIZE, &megabytes, sizeof(real) * 40, 1 << 16, "that an op reads and writes"}};
+        {"megabytes", OPTION_SIZE, &megabytes, sizeof(real) * 40, 1 << 16,
+         "that an op reads and writes"}};
     options_parse(argc, argv, "Measures how near GPT-2's work comes to this machine's roofline.",
                   options, 4);
     exit_if(threads_check_environment());
@@ -220,7 +226,8 @@ int main(int argc, char **argv)
     world_make(&world, megabytes);
     printf("f%zu, kernel %s, threads: %d, arrays of %zu MB; median (smallest..largest) of %zu\n",
            8 * sizeof(real), gemm_kernel_name(), threads_count(), megabytes, rounds);
-    exit_if(tsv_create(&log, path, "kind rows in out intensity gflops_low gflops gflops_high roof peak "
+    exit_if(tsv_create(&log, path,
+                       "kind rows in out intensity gflops_low gflops gflops_high roof peak "
                        "bandwidth"));
     measure(&log, &world, rounds);
     exit_if(tsv_close(&log));

@@ -1,6 +1,6 @@
 /* rungs: one matrix product, C (m,n) = A (m,k) B (k,n), row-major and without gaps, written seven
- * times, each time a little closer to what the machine can do. The lesson quotes them in this order;
- * train.c times them and gate.c holds them to the first. The last two are gemm itself. */
+ * times, each time a little closer to what the machine can do. The lesson quotes them in this
+ * order; train.c times them and gate.c holds them to the first. The last two are gemm itself. */
 #ifndef WENGERT_RUNGS_H
 #define WENGERT_RUNGS_H
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- 1: the definition, chapter 07's triple loop ----------------------------------------------- */
+/* ---- 1: the definition, chapter 07's triple loop --------------------------------------------- */
 static void multiply_naive(size_t m, size_t n, size_t k, const real *restrict a,
                            const real *restrict b, real *restrict c)
 {
@@ -22,7 +22,7 @@ static void multiply_naive(size_t m, size_t n, size_t k, const real *restrict a,
         }
 }
 
-/* ---- 2: the same sums, the two inner loops exchanged ------------------------------------------- */
+/* ---- 2: the same sums, the two inner loops exchanged ----------------------------------------- */
 static void multiply_reordered(size_t m, size_t n, size_t k, const real *restrict a,
                                const real *restrict b, real *restrict c)
 {
@@ -33,7 +33,7 @@ static void multiply_reordered(size_t m, size_t n, size_t k, const real *restric
                 c[i * n + j] += a[i * k + p] * b[p * n + j];
 }
 
-/* ---- 3: a block of B at a time, small enough to stay in the first cache ------------------------ */
+/* ---- 3: a block of B at a time, small enough to stay in the first cache ---------------------- */
 enum { BLOCK_K = 64, BLOCK_N = 64 };
 
 static size_t at_most(size_t count, size_t most)
@@ -55,7 +55,7 @@ static void multiply_blocked(size_t m, size_t n, size_t k, const real *restrict 
         }
 }
 
-/* ---- 4: the block copied first, so that it lies together --------------------------------------- */
+/* ---- 4: the block copied first, so that it lies together ------------------------------------- */
 static void multiply_packed(size_t m, size_t n, size_t k, const real *restrict a,
                             const real *restrict b, real *restrict c)
 {
@@ -73,13 +73,14 @@ static void multiply_packed(size_t m, size_t n, size_t k, const real *restrict a
         }
 }
 
-/* ---- 5: a tile of C that stays in registers ---------------------------------------------------- */
+/* ---- 5: a tile of C that stays in registers -------------------------------------------------- */
 /* Vectors of 16 bytes, which every processor of today has: 4 floats or 2 doubles. */
 typedef real Vector __attribute__((vector_size(16), aligned(sizeof(real)), may_alias));
 enum { TILE_LANES = 16 / sizeof(real), TILE_ROWS = 4, TILE_VECTORS = 2,
        TILE_COLUMNS = TILE_VECTORS * TILE_LANES, TILE_K = 256 };
 
-/* sum (TILE_ROWS, TILE_COLUMNS) = a b; a is packed (k, TILE_ROWS), b is packed (k, TILE_COLUMNS). */
+/* sum (TILE_ROWS, TILE_COLUMNS) = a b; a is packed (k, TILE_ROWS), b is packed (k,
+ * TILE_COLUMNS). */
 static void multiply_tile(size_t k, const real *restrict a, const real *restrict b, real *sum)
 {
     Vector c[TILE_ROWS][TILE_VECTORS] = {{{0}}};
@@ -92,8 +93,8 @@ static void multiply_tile(size_t k, const real *restrict a, const real *restrict
     memcpy(sum, c, sizeof c);
 }
 
-/* Panels of `width` lanes, one after another, each (k, width). Element (lane, p) of the matrix stands at
- * from[lane * lane_step + p * k_step]; lanes beyond `count` are zeros. */
+/* Panels of `width` lanes, one after another, each (k, width). Element (lane, p) of the matrix
+ * stands at from[lane * lane_step + p * k_step]; lanes beyond `count` are zeros. */
 static void pack(const real *from, size_t lane_step, size_t k_step, size_t count, size_t k,
                  size_t width, real *to)
 {
@@ -134,7 +135,7 @@ static void multiply_tiled(size_t m, size_t n, size_t k, const real *restrict a,
     free(packed_b);
 }
 
-/* ---- 6 and 7: gemm, with the widest vectors, on one thread and on all -------------------------- */
+/* ---- 6 and 7: gemm, with the widest vectors, on one thread and on all ------------------------ */
 static void multiply_gemm(size_t m, size_t n, size_t k, const real *restrict a,
                           const real *restrict b, real *restrict c)
 {

@@ -1,6 +1,7 @@
-/* Climbs the ladder: times one matrix product, C = A B of n by n matrices, on every rung of rungs.h,
- * beside the most that this machine's multiply-adds can do, measured in the same rounds. Nothing is
- * trained in this chapter; what was trained is made fast. It is built in float, for speed is.
+/* Climbs the ladder: times one matrix product, C = A B of n by n matrices, on every rung of
+ * rungs.h, beside the most that this machine's multiply-adds can do, measured in the same rounds.
+ * Nothing is trained in this chapter; what was trained is made fast. It is built in float, for
+ * speed is.
  *
  * A and B hold small whole numbers, whose products and sums no rounding touches, so that every rung
  * must give the very same matrix, whatever its order; one that does not is never timed. The naive
@@ -66,7 +67,9 @@ static real *whole_numbers(size_t count, Random *random)
 
 static void print_line(int line, const Spread *rates, double share)
 {
-    const char *name = line < RUNGS ? rungs[line].name : line == PEAK_ONE ? "peak, one thread" : "peak";
+    const char *name = line < RUNGS       ? rungs[line].name
+                       : line == PEAK_ONE ? "peak, one thread"
+                                          : "peak";
     printf("  %-18s %24s", name, spread_text(rates[line], 1));
     if (line < RUNGS)
         printf(" %6.1f %% of the peak on %s", 100 * share, rungs[line].all_threads ? "all threads"
@@ -104,7 +107,8 @@ static void measure_size(TsvLog *log, size_t size, size_t rounds, int threads)
     Random random = random_make(21, size);
     size_t naive_rows = at_most(size, NAIVE_WORK / (size * size));
     real *a = whole_numbers(size * size, &random), *b = whole_numbers(size * size, &random);
-    real *c = memory_alloc(size * size * sizeof *c), *expected = memory_alloc(size * size * sizeof *c);
+    real *c = memory_alloc(size * size * sizeof *c),
+         *expected = memory_alloc(size * size * sizeof *c);
     multiply_naive(naive_rows, size, size, a, b, expected);
     for (int i = 0; i < RUNGS; i++) {
         jobs[i] = (Job){&rungs[i], i == 0 ? naive_rows : size, size, a, b, c};
@@ -142,7 +146,8 @@ static void begin_table(TsvLog *log, const char *path)
             if (pass == 0)
                 snprintf(columns + used, sizeof columns - used, " %s", names[i]);
             else
-                snprintf(columns + used, sizeof columns - used, " %s_low %s_high", names[i], names[i]);
+                snprintf(columns + used, sizeof columns - used, " %s_low %s_high", names[i],
+                         names[i]);
         }
     exit_if(tsv_create(log, path, columns));
 }

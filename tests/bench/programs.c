@@ -1,5 +1,5 @@
-/* programs: what other programs measure by themselves, started one after another: chapter 21's ladder and
- * roofline, and where the time of a training step goes. */
+/* programs: what other programs measure by themselves, started one after another: chapter 21's
+ * ladder and roofline, and where the time of a training step goes. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -38,12 +38,13 @@ void part_roofline(const Bench *bench)
 {
     printf("\nroofline: what GPT-2's work reaches, by its operations a byte (chapter 21)\n");
     run_program(bench, "programs/21-speed/roofline",
-                (const char *[8]){"--rounds", rounds_text(bench), "--tsv", "build/bench/roofline.tsv",
-                                  "--figure", "build/plots/bench-roofline.svg", "--megabytes", "1024"});
+                (const char *[8]){"--rounds", rounds_text(bench), "--tsv",
+                                  "build/bench/roofline.tsv", "--figure",
+                                  "build/plots/bench-roofline.svg", "--megabytes", "1024"});
 }
 
-/* A step of 124M at `batch` x `length`, op by op; the program writes its table itself, and it is only
- * drawn here. */
+/* A step of 124M at `batch` x `length`, op by op; the program writes its table itself, and it is
+ * only drawn here. */
 static void profile_of(const Bench *bench, const char *name, const char *batch, const char *length)
 {
     TsvLog log = {.descriptor = -1};
@@ -51,8 +52,8 @@ static void profile_of(const Bench *bench, const char *name, const char *batch, 
     snprintf(path, sizeof path, "build/bench/%s.tsv", name);
     printf("\nprofile: a step of 124M, %s x %s, f32, mean of %zu\n", batch, length, bench->rounds);
     if (run_program(bench, "bench/profile",
-                    (const char *[8]){"--steps", rounds_text(bench), "--tsv", path, "--batch", batch,
-                                      "--length", length}))
+                    (const char *[8]){"--steps", rounds_text(bench), "--tsv", path, "--batch",
+                                      batch, "--length", length}))
         bench_table_end(&log, name);
 }
 
