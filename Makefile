@@ -45,7 +45,8 @@ FLAGS_double = $(CFLAGS_BASE) $(EXTRA)
 FLAGS_float = $(CFLAGS_BASE) $(FLOAT) $(EXTRA)
 
 # ---- the library --------------------------------------------------------------------------------
-LIB_SOURCES := $(filter-out lib/base/gemm_kernel.c,$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
+KERNEL_FILES = gemm_kernel peak_kernel
+LIB_SOURCES := $(filter-out $(KERNEL_FILES:%=lib/base/%.c),$(foreach r,$(ROOMS),$(wildcard lib/$(r)/*.c)))
 MACHINE := $(shell uname -m)
 KERNELS = portable $(if $(filter x86_64 amd64,$(MACHINE)),avx2 avx512,) $(if $(filter aarch64 arm64,$(MACHINE)),neon,)
 KERNEL_portable = -DVECTOR_BYTES=16 -DROWS=4 -DVECTORS=2
@@ -58,7 +59,7 @@ KERNEL_avx512 = -DVECTOR_BYTES=64 -DROWS=8 -DVECTORS=3 -mavx512f -mavx512dq -mav
 KERNEL_neon = -DVECTOR_BYTES=16 -DROWS=8 -DVECTORS=3 $(FUSED)
 
 objects = $(patsubst %.c,$(B)/$(1)/%.o,$(2))
-kernels = $(foreach k,$(KERNELS),$(B)/$(1)/lib/base/gemm_kernel_$(k).o)
+kernels = $(foreach k,$(KERNELS),$(KERNEL_FILES:%=$(B)/$(1)/lib/base/%_$(k).o))
 base_objects = $(call objects,$(1),$(filter lib/base/%,$(LIB_SOURCES))) $(call kernels,$(1))
 # Two archives: libgpt2.a needs cJSON and PCRE2, and whoever only follows the chapters up to 15 does not.
 library = $(B)/$(1)/libwengert.a
@@ -71,7 +72,7 @@ HAVE_LATE = $(shell printf '$(LATE_HEADERS)' | $(CC) $(LATE_CFLAGS) -E - >/dev/n
 
 .PHONY: all
 all: $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
-	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters 16 to 19 are not built; sh setup.sh start installs them")
+	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters from 16 on are not built; sh setup.sh start installs them")
 
 # A change of flags rebuilds: the flags are an input like any other.
 define precision_rules
@@ -87,11 +88,6 @@ $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 # some of them with an internal error.
 $(B)/$(1)/chapters/%/gate.o: OBJECT_FLAGS = -fno-tree-vectorize
 
-$(B)/$(1)/lib/base/gemm_kernel_%.o: lib/base/gemm_kernel.c $(B)/$(1)/flags
-	@mkdir -p $$(@D)
-	@echo "  cc $(1) $$< for $$*"
-	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
-
 $(call library,$(1)): $(call objects,$(1),$(CORE_SOURCES)) $(call kernels,$(1))
 	@rm -f $$@ # q appends: rooms may have files of the same name
 	$(Q)ar qcs $$@ $$^
@@ -101,6 +97,14 @@ $(call gpt2_library,$(1)): $(call objects,$(1),$(GPT2_SOURCES))
 	$(Q)ar qcs $$@ $$^
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call precision_rules,$(p))))
+
+define kernel_rules
+$(B)/$(1)/lib/base/$(2)_%.o: lib/base/$(2).c $(B)/$(1)/flags
+	@mkdir -p $$(@D)
+	@echo "  cc $(1) $$< for $$*"
+	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -MMD -MP -c $$< -o $$@
+endef
+$(foreach p,$(PRECISIONS),$(foreach f,$(KERNEL_FILES),$(eval $(call kernel_rules,$(p),$(f)))))
 
 # ---- gates --------------------------------------------------------------------------------------
 # A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
@@ -129,16 +133,19 @@ gate: $(GATES) ## the table of one gate: make gate CH=07
 
 # ---- programs -----------------------------------------------------------------------------------
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
-# runs in double, so that its numbers are the lesson's; gpt2 and evaluate are built in both precisions.
+# runs in double, so that its numbers are the lesson's; gpt2, evaluate and chapter 21's, which measure speed,
+# are built in both precisions and run in float.
 PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
 PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
 GPT2 = $(B)/float/programs/17-gpt2/gpt2
 GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
 EVALUATE = $(B)/float/programs/19-evaluation/evaluate
+SPEED = $(addprefix $(B)/float/programs/21-speed/,train roofline)
+program_of = $(B)/$(if $(filter 21-speed,$(1)),float,double)/programs/$(1)
 
 LATE = 15-training/overfit 16% 17% 18% 19% 2%
 .PHONY: programs early-programs
-programs: $(PROGRAMS) $(GPT2) $(EVALUATE)
+programs: $(PROGRAMS) $(GPT2) $(EVALUATE) $(SPEED)
 early-programs: $(patsubst %,$(B)/double/programs/%,$(filter-out $(LATE),$(PROGRAM_SOURCES:chapters/%.c=%)))
 define program_rule
 $(B)/$(1)/programs/$(2): $(B)/$(1)/chapters/$(2).o $(if $(filter $(LATE),$(2)),$(call gpt2_library,$(1)),) $(call library,$(1))
@@ -151,8 +158,8 @@ $(foreach p,$(PRECISIONS),$(foreach c,$(PROGRAM_SOURCES:chapters/%.c=%),$(eval $
 TRAINED := $(notdir $(patsubst %/train.c,%,$(wildcard chapters/[0-9][0-9]-*/train.c)))
 define train_rules
 .PHONY: train-$(firstword $(subst -, ,$(1)))
-train-$(firstword $(subst -, ,$(1))): $(B)/double/programs/$(1)/train
-	@$(B)/double/programs/$(1)/train
+train-$(firstword $(subst -, ,$(1))): $(call program_of,$(1))/train
+	@$(call program_of,$(1))/train
 endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
 
@@ -236,21 +243,15 @@ parity: ## hold ops, layers, models and training to PyTorch, everything made ane
 	@sh tests/parity/run.sh $(B)
 
 # ---- bench ----------------------------------------------------------------------------------------
-# The driver starts each competitor as a process: our own is `work`, in both precisions. Its loops for
-# the machine's peak are compiled for each kernel, as lib/base/gemm_kernel.c is.
+# The driver starts each competitor as a process: our own is `work`, in both precisions.
 BENCH_WORK = work work_peak work_gemm work_model work_attention work_values model
 bench_program = $(B)/$(1)/bench/$(2)
 BENCH_PROGRAMS = $(call bench_program,double,bench) $(foreach p,$(PRECISIONS),$(call bench_program,$(p),work)) $(call bench_program,float,profile)
 bench_objects = $(foreach n,$(2),$(B)/$(1)/tests/bench/$(n).o)
 define bench_rules
-$(B)/$(1)/tests/bench/peak_kernel_%.o: tests/bench/peak_kernel.c tests/bench/work.h $(B)/$(1)/flags
-	@mkdir -p $$(@D)
-	@echo "  cc $(1) $$< for $$*"
-	$(Q)$(CC) $(FLAGS_$(1)) -DGEMM_KERNEL=$$* $$(KERNEL_$$*) -c $$< -o $$@
-
-$(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK) $(addprefix peak_kernel_,$(KERNELS)))
+$(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK))
 $(call bench_program,$(1),profile): $(call bench_objects,$(1),profile model)
-$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts models length)
+$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts programs models length)
 $(B)/$(1)/bench/%: $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $(FLAGS_$(1)) $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -ldl -o $$@
@@ -258,7 +259,7 @@ endef
 $(foreach p,$(PRECISIONS),$(eval $(call bench_rules,$(p))))
 
 .PHONY: bench bench-programs
-bench-programs: $(BENCH_PROGRAMS) $(GATES)
+bench-programs: $(BENCH_PROGRAMS) $(GATES) $(SPEED)
 bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [ROUNDS=1]
 	@sh setup.sh start
 	@$(QUIET_MAKE) bench-programs
@@ -331,14 +332,22 @@ lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT
 
 # ---- figures --------------------------------------------------------------------------------------
 .PHONY: plots-run plots-draw
-plots: $(PROGRAMS) ## run every chapter's program and draw every figure into build/plots/
+plots: $(PROGRAMS) $(SPEED) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
 	@sh plots/draw.sh
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@
+
+build/plots/21-speed.tsv: $(B)/float/programs/21-speed/train
+	@echo "== 21-speed"
+	@$< --tsv $@
+
+build/plots/21-speed-roofline.tsv: $(B)/float/programs/21-speed/roofline
+	@echo "== 21-speed-roofline"
+	@$< --tsv $@
 
 build/plots/%.tsv: $(B)/double/programs/%/train
 	@echo "== $*"

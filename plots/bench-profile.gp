@@ -18,8 +18,9 @@ do for [k = 2:ops] {
         }
     }
 }
-shown = ops < 12 ? ops : 12
 whole = sum [i = 1:ops] both(i)
+worth = sum [i = 1:ops] (both(i) >= 0.0005 * whole) # what would not show as 0.0 %
+shown = worth < 12 ? worth : 12
 set xrange [0:both(order[1]) * 1.2]
 set yrange [shown + 0.6:0.4]
 set ytics ()

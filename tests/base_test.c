@@ -381,6 +381,40 @@ static void test_gemm_checks_leading_dimensions(void **state)
         strstr(child.text, "gemm: leading dimensions 1, 3, 2 are too small for m 2, n 3, k 1"));
 }
 
+/* ---- peak ------------------------------------------------------------------------------------ */
+/* Halving and adding t ends at 2t exactly, in every lane of every chain, and a multiply-add is two
+ * operations: so sum and count must fit each other. Whole numbers that are read add up exactly. */
+static void test_peak_does_the_work(void **state)
+{
+    (void)state;
+    enum { PIECES = 64, TURNS = 100000, COUNT = 3000 * PEAK_MULTIPLE };
+    real sum = 0, *x = memory_alloc(COUNT * sizeof *x);
+    double flops = peak_arithmetic(&sum);
+    double results = flops / 2 / PIECES / TURNS; /* of one piece */
+    assert_true(results >= 12 && results == floor(results));
+    assert_true((double)sum == results * PIECES * (PIECES + 1));
+    for (size_t i = 0; i < COUNT; i++)
+        x[i] = (real)(i % 3 == 0);
+    assert_true(peak_read(x, COUNT) == (real)(COUNT / 3));
+    assert_true(peak_read(x, 0) == 0);
+    free(x);
+}
+
+/* ---- spread ---------------------------------------------------------------------------------- */
+static void test_spread(void **state)
+{
+    (void)state;
+    const double values[] = {3, 1, 2, 10};
+    Spread odd = spread_of(values, 3), even = spread_of(values, 4), none = spread_of(values, 0);
+    assert_true(odd.low == 1 && odd.middle == 2 && odd.high == 3 && odd.count == 3);
+    assert_true(even.low == 1 && even.middle == 2.5 && even.high == 10);
+    assert_true(isnan(none.low) && isnan(none.middle) && isnan(none.high));
+    assert_string_equal(spread_text(even, 100), "250 (100..1000)");
+    assert_string_equal(spread_text(even, 0.1), "0.250 (0.100..1.000)");
+    assert_string_equal(spread_text(spread_of(values, 1), 1), "3.00 (once)");
+    assert_string_equal(spread_text(none, 1), "-");
+}
+
 /* ---- threads -------------------------------------------------------------------------------- */
 enum { LONGEST = 1000 };
 typedef struct {
@@ -988,9 +1022,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_file_is_same),
         cmocka_unit_test(test_file_map),
         cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_spread),
         /* Last, so that no child is forked from a program with threads. */
         cmocka_unit_test(test_gemm_every_shape),
         cmocka_unit_test(test_gemm_same_bits),
+        cmocka_unit_test(test_peak_does_the_work),
         cmocka_unit_test(test_parallel_for_pieces),
         cmocka_unit_test(test_parallel_for_nested),
         cmocka_unit_test(test_threads_environment),

@@ -5,12 +5,13 @@
  *   error.c      bad input from outside: an Error that a main prints in one line
  *   options.c    command lines: one table gives the parser and the help
  *   file.c       files mapped for reading; files written whole or not at all
- *   clock.c      how long things take
+ *   clock.c      how long things take; medians and spread
  *   arena.c      memory that dies together
  *   random.c     counter-based random numbers: uniform, normal, integers
  *   threads.c    one pool of threads; work divided the same way whatever their number
  *   vector.h     loops as vector instructions: exp, sums in lanes
  *   gemm.c       the one matrix product that carries all others; gemm_kernel.c its inner tile
+ *   peak.c       what this machine can do at most; peak_kernel.c its loops
  *   difference.c forward, central and five-point differences
  *   gate.c       the table, the verdicts and the closing line of every gate
  *
@@ -76,6 +77,19 @@ void exit_if_unwritten(void);
 /* ---- clock -----------------------------------------------------------------------------------
  * Seconds since some moment, on a clock that only goes forward. */
 double seconds_now(void);
+
+/* Repeated measurements of one thing, at most SPREAD_MAX: on a machine that does other things too,
+ * the median says what is usual, and smallest and largest how far to trust it. NaN without numbers. */
+enum { SPREAD_MAX = 99 };
+typedef struct {
+    double low, middle, high;
+    size_t count;
+} Spread;
+
+Spread spread_of(const double *values, size_t count);
+/* "0.60 (0.59..0.63)" of the spread times `scale`, in one of a few static buffers; "0.60 (once)" of
+ * a single number, "-" of none. */
+const char *spread_text(Spread spread, double scale);
 
 /* ---- options ---------------------------------------------------------------------------------
  * A program's command line as one table, from which both the parser and --help come. `to` points at
@@ -199,6 +213,16 @@ void gemm_bias(size_t m, size_t n, size_t k, const real *a, size_t lda, const re
 const char *gemm_kernel_name(void);
 Error gemm_check_environment(void);
 void gemm_free_buffers(void); /* gives back this thread's packing buffers */
+
+/* ---- peak ------------------------------------------------------------------------------------
+ * What no program can beat on this machine, for chapter 21 and make bench to time, on all threads and
+ * with the kernel in use. peak_arithmetic runs chains of multiply-adds that never leave the registers;
+ * it returns how many floating-point operations that was, a multiply-add being two, and gives in *sum
+ * what they came to. peak_read adds up `count` numbers, a multiple of PEAK_MULTIPLE: where they are
+ * more than the caches hold, it is as fast as memory is. */
+enum { PEAK_MULTIPLE = 256 };
+double peak_arithmetic(real *sum);
+real peak_read(const real *x, size_t count);
 
 /* ---- difference ------------------------------------------------------------------------------
  * Numerical derivatives of f at x with step h; errors of order h, h^2 and h^4 (chapter 01). */

@@ -15,8 +15,10 @@ typedef struct {
     void (*run)(const Bench *bench);
 } Part;
 
-static const Part parts[] = {{"peak", part_peak}, {"gemm", part_gemm}, {"steps", part_steps},
-                             {"profile", part_profile}, {"generation", part_generation},
+static const Part parts[] = {{"peak", part_peak}, {"ladder", part_ladder},
+                             {"roofline", part_roofline}, {"gemm", part_gemm},
+                             {"steps", part_steps}, {"profile", part_profile},
+                             {"generation", part_generation},
                              {"values", part_values}, {"attention", part_attention},
                              {"gates", part_gates}};
 enum { PARTS = sizeof parts / sizeof parts[0] };
@@ -76,6 +78,18 @@ static const char *find_openblas(char *folder, size_t size)
     return folder;
 }
 
+/* "peak, ladder ... or gates", for messages. */
+static const char *part_names(void)
+{
+    static char names[200];
+    *names = '\0';
+    for (size_t i = 0; i < PARTS && strlen(names) < sizeof names - 20; i++) {
+        strcat(names, i == 0 ? "" : i + 1 < PARTS ? ", " : " or ");
+        strcat(names, parts[i].name);
+    }
+    return names;
+}
+
 static void run_parts(const Bench *bench, const char *only)
 {
     size_t ran = 0;
@@ -85,8 +99,7 @@ static void run_parts(const Bench *bench, const char *only)
             ran++;
         }
     if (ran == 0)
-        exit_with("--only: expected peak, gemm, steps, profile, generation, values, attention or "
-                  "gates, found \"%s\"", only);
+        exit_with("--only: expected %s, found \"%s\"", part_names(), only);
 }
 
 int main(int argc, char **argv)
@@ -95,9 +108,10 @@ int main(int argc, char **argv)
     const char *only = "";
     Bench bench = {.build = "build/cc", .python = "/usr/bin/python3", .rounds = 5, .patience = 40,
                    .least = 0.1, .openblas = find_openblas(folder, sizeof folder)};
+    char one_part[240];
+    snprintf(one_part, sizeof one_part, "one part: %s", part_names());
     const Option options[] = {
-        {"only", OPTION_TEXT, &only, 0, 0, "one part: peak, gemm, steps, profile, generation, "
-         "values, attention or gates"},
+        {"only", OPTION_TEXT, &only, 0, 0, one_part},
         {"rounds", OPTION_SIZE, &bench.rounds, 1, ROUNDS_MAX, "measurements of each competitor"},
         {"patience", OPTION_NUMBER, &bench.patience, 1, 3600, "seconds that one answer may take"},
         {"least", OPTION_NUMBER, &bench.least, 0.001, 10, "seconds of one measurement at least"},

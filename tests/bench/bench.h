@@ -4,7 +4,8 @@
  *   worker.c     a competitor: a process that does one piece of work, over and over, on request
  *   rounds.c     competitors in turn, round after round; medians and spread
  *   parts.c      peak, gemm, the scalar engine, generation, gates
- *   models.c     training steps and forward passes against PyTorch; a step's time by op
+ *   programs.c   what programs measure and draw themselves: ladder, roofline, a step's time by op
+ *   models.c     training steps and forward passes against PyTorch
  *   length.c     attention's time and memory against the length of the text
  *   work.h       the other side: the programs that do the work; step.py is PyTorch's
  *
@@ -28,7 +29,7 @@ typedef struct {
 } Bench;
 
 /* ---- worker -----------------------------------------------------------------------------------*/
-enum { ROUNDS_MAX = 99, REMARK_MAX = 160 };
+enum { ROUNDS_MAX = SPREAD_MAX, REMARK_MAX = 160 };
 
 typedef struct {
     char name[40];           /* of the competitor, in messages */
@@ -62,24 +63,16 @@ void worker_end(const Bench *bench, Worker *worker);
  * bench's patience or more keeps that one number: it would take the others' time. */
 void rounds_run(const Bench *bench, Worker *const *workers, int count);
 
-typedef struct {
-    double low, middle, high; /* smallest, median, largest; NaN without numbers */
-    size_t count;
-} Spread;
-
-Spread spread_of(const double *values, size_t count);
 Spread worker_seconds(const Worker *worker);
 Spread worker_rate(const Worker *worker); /* units a second */
 /* How many times as fast (units a second) `worker` is as `other`: the median over the rounds. */
 double worker_ratio(const Worker *worker, const Worker *other);
 
-/* "0.60 (0.59..0.63)" of the spread times `scale`, in one of a few static buffers; "-" without
- * numbers. */
-const char *spread_text(Spread spread, double scale);
-
 /* ---- parts ----------------------------------------------------------------------------------- */
 void part_peak(const Bench *bench);
 void part_gemm(const Bench *bench);
+void part_ladder(const Bench *bench);
+void part_roofline(const Bench *bench);
 void part_steps(const Bench *bench);
 void part_generation(const Bench *bench);
 void part_values(const Bench *bench);

@@ -1,5 +1,4 @@
-/* models: whole models against PyTorch, in one run and in turn; and where the time of a step
- * goes. */
+/* models: whole models against PyTorch, in one run and in turn. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -30,7 +29,9 @@ static void print_line(const Case *c, const Worker *all)
     printf("  %-24s f%d", c->name, bits_of(c));
     for (int i = 0; i < COMPETITORS; i++) {
         Spread seconds = worker_seconds(&all[i]);
-        printf("  %22s", seconds.count > 0 ? spread_text(seconds, 1) : all[i].absent);
+        /* Who never began was introduced as skipped, with the reason. */
+        const char *none = all[i].units > 0 ? all[i].absent : "-";
+        printf("  %22s", seconds.count > 0 ? spread_text(seconds, 1) : none);
         if (i > 0 && all[i].count > 0)
             printf(" %5.2fx", worker_ratio(&all[OURS], &all[i]));
     }
@@ -104,21 +105,4 @@ void part_steps(const Bench *bench)
     for (size_t i = 0; i < CASES; i++)
         run_case(bench, &log, &cases[i]);
     bench_table_end(&log, "steps");
-}
-
-void part_profile(const Bench *bench)
-{
-    char program[1000], steps[40];
-    TsvLog log;
-    snprintf(program, sizeof program, "%s/float/bench/profile", bench->build);
-    snprintf(steps, sizeof steps, "%zu", bench->rounds);
-    printf("\nprofile: a step of 124M, 4 x 64, f32, mean of %zu\n", bench->rounds);
-    fflush(stdout);
-    const char *words[] = {program, "--steps", steps, "--tsv", "build/bench/profile.tsv", NULL};
-    if (bench_run(words, false) != 0)
-        printf("  %s: ended with an error\n", program);
-    else {
-        log.descriptor = -1; /* the program wrote its table itself: it is only drawn here */
-        bench_table_end(&log, "profile");
-    }
 }

@@ -47,23 +47,6 @@ void rounds_run(const Bench *bench, Worker *const *workers, int count)
         }
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-Spread spread_of(const double *values, size_t count)
-{
-    double sorted[ROUNDS_MAX];
-    if (count == 0)
-        return (Spread){nan(""), nan(""), nan(""), 0};
-    memcpy(sorted, values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
-    double middle = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
-    return (Spread){sorted[0], middle, sorted[count - 1], count};
-}
-
 Spread worker_seconds(const Worker *worker)
 {
     return spread_of(worker->seconds, worker->count);
@@ -85,21 +68,4 @@ double worker_ratio(const Worker *worker, const Worker *other)
     for (size_t i = 0; i < worker->count; i++)
         ratios[i] = worker->units / worker->seconds[i] * other->seconds[i] / other->units;
     return spread_of(ratios, worker->count).middle;
-}
-
-const char *spread_text(Spread spread, double scale)
-{
-    static char texts[8][60];
-    static int next = 0;
-    char *text = texts[next++ % 8];
-    double low = scale * spread.low, middle = scale * spread.middle, high = scale * spread.high;
-    int digits = middle >= 100 ? 0 : middle >= 10 ? 1 : middle >= 1 ? 2 : 3;
-    if (spread.count == 0)
-        snprintf(text, sizeof texts[0], "-");
-    else if (spread.count == 1)
-        snprintf(text, sizeof texts[0], "%.*f (once)", digits, middle);
-    else
-        snprintf(text, sizeof texts[0], "%.*f (%.*f..%.*f)", digits, middle, digits, low, digits,
-                 high);
-    return text;
 }

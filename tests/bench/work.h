@@ -2,7 +2,6 @@
  *
  *   work.c           the process: prepares one piece of work, then runs it as often as asked
  *   work_peak.c      what the processor and the memory can do: multiply-adds, bytes read
- *   peak_kernel.c    the loops of that, compiled once for each kernel of lib/base/gemm_kernel.c
  *   work_gemm.c      one matrix product: ours, or OpenBLAS's
  *   work_model.c     GPT-2: a training step, a forward pass, one id with the cache and without
  *   work_attention.c attention alone, forward and backward
@@ -30,16 +29,6 @@ double peak_prepare(const size_t *numbers);
 void peak_run(void);
 double bandwidth_prepare(const size_t *numbers);
 void bandwidth_run(void);
-
-/* What the copies of peak_kernel.c offer. */
-typedef struct {
-    const char *name;
-    size_t flops;                         /* of one turn of the loop */
-    real (*multiply_add)(size_t turns, real factor, real term);
-    real (*sum)(const real *x, size_t n); /* n a multiple of 256 */
-} PeakKernel;
-extern const PeakKernel peak_kernel_portable, peak_kernel_avx2, peak_kernel_avx512,
-    peak_kernel_neon;
 
 /* work_gemm.c. Units: floating-point operations, 2 rows in out. */
 double gemm_prepare(const size_t *numbers);

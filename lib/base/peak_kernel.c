@@ -1,6 +1,7 @@
-/* peak_kernel: the most that a kernel's vectors can do, compiled as lib/base/gemm_kernel.c is:
- * chains of multiply-adds that never leave the registers, and a sum that does nothing but read. */
-#include "work.h"
+/* peak_kernel: the most that a kernel's vectors can do, compiled as gemm_kernel.c is, once for
+ * each: chains of multiply-adds that never leave the registers, and a sum that does nothing but
+ * read. */
+#include "base/peak_kernel.h"
 
 enum { LANES = VECTOR_BYTES / (int)sizeof(real), CHAINS = 12, READS = 8 };
 
