@@ -39,10 +39,9 @@ typedef struct {
 WIDE static void row_gradient(GradWrite dx, const real *x, size_t classes, LogSum sum, size_t target,
                               real share)
 {
-    real before = dx.add ? dx.at[target] : 0;
     for (size_t i = 0; i < classes; i++)
         grad_put(dx, i, share * loop_exp((x[i] - sum.max) - sum.rest));
-    dx.at[target] = before + share * (loop_exp((x[target] - sum.max) - sum.rest) - 1);
+    dx.at[target] -= share;
 }
 
 static void backward_rows(size_t begin, size_t end, void *context)
