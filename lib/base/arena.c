@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, USUAL_CHUNK = 64 << 20, HUGE_PAGE = 2 << 20 };
+enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, LARGEST_CHUNK = 64 << 20, HUGE_PAGE = 2 << 20 };
 
 struct ArenaChunk {
     ArenaChunk *next;
@@ -66,6 +66,18 @@ static ArenaChunk *take_fitting(ArenaChunk **from, size_t bytes)
     return taken;
 }
 
+/* Usual chunks double up to a limit; what is larger than the next of them gets one of its own size, and
+ * the rest of a chunk that nobody needs is not taken from the system: it is never touched. */
+static size_t size_of_next(Arena *arena, size_t bytes)
+{
+    size_t size = arena->usual == 0 ? FIRST_CHUNK : 2 * arena->usual;
+    size = size > LARGEST_CHUNK ? LARGEST_CHUNK : size;
+    if (bytes > size)
+        return bytes;
+    arena->usual = size;
+    return size;
+}
+
 /* Moves on to a chunk that is large enough: one of those behind the current chunk, which are empty,
  * or a new one. It is put right behind the current one, so that none is passed over. */
 static void grow(Arena *arena, size_t bytes)
@@ -73,11 +85,8 @@ static void grow(Arena *arena, size_t bytes)
     ArenaChunk *last = arena->current;
     ArenaChunk **next = last == NULL ? &arena->first : &last->next;
     ArenaChunk *chunk = take_fitting(next, bytes);
-    if (chunk == NULL) {
-        size_t size = last == NULL ? FIRST_CHUNK : 2 * last->size;
-        size = size > USUAL_CHUNK ? USUAL_CHUNK : size;
-        chunk = chunk_make(size > bytes ? size : bytes);
-    }
+    if (chunk == NULL)
+        chunk = chunk_make(size_of_next(arena, bytes));
     chunk->next = *next;
     *next = chunk;
     chunk->used = 0;

@@ -134,7 +134,7 @@ Error folder_sync(const char *path);
 typedef struct ArenaChunk ArenaChunk;
 typedef struct {
     ArenaChunk *first, *current;
-    size_t peak;
+    size_t peak, usual; /* the size of the newest chunk of usual size */
 } Arena;
 typedef struct {
     ArenaChunk *chunk;
