@@ -18,6 +18,7 @@ typedef struct {
 static const Part parts[] = {{"peak", part_peak}, {"gemm", part_gemm}, {"steps", part_steps},
                              {"profile", part_profile}, {"generation", part_generation},
                              {"values", part_values}, {"attention", part_attention},
+                             {"checkpointing", part_checkpointing},
                              {"gates", part_gates}};
 enum { PARTS = sizeof parts / sizeof parts[0] };
 
@@ -85,8 +86,8 @@ static void run_parts(const Bench *bench, const char *only)
             ran++;
         }
     if (ran == 0)
-        exit_with("--only: expected peak, gemm, steps, profile, generation, values, attention or "
-                  "gates, found \"%s\"", only);
+        exit_with("--only: expected peak, gemm, steps, profile, generation, values, "
+                  "attention, checkpointing or gates, found \"%s\"", only);
 }
 
 int main(int argc, char **argv)
@@ -97,7 +98,7 @@ int main(int argc, char **argv)
                    .least = 0.1, .openblas = find_openblas(folder, sizeof folder)};
     const Option options[] = {
         {"only", OPTION_TEXT, &only, 0, 0, "one part: peak, gemm, steps, profile, generation, "
-         "values, attention or gates"},
+         "values, attention, checkpointing or gates"},
         {"rounds", OPTION_SIZE, &bench.rounds, 1, ROUNDS_MAX, "measurements of each competitor"},
         {"patience", OPTION_NUMBER, &bench.patience, 1, 3600, "seconds that one answer may take"},
         {"least", OPTION_NUMBER, &bench.least, 0.001, 10, "seconds of one measurement at least"},
