@@ -244,14 +244,14 @@ parity: ## hold ops, layers, models and training to PyTorch, everything made ane
 
 # ---- bench ----------------------------------------------------------------------------------------
 # The driver starts each competitor as a process: our own is `work`, in both precisions.
-BENCH_WORK = work work_peak work_gemm work_model work_attention work_values model
+BENCH_WORK = work work_peak work_gemm work_model work_attention work_checkpoint work_values model
 bench_program = $(B)/$(1)/bench/$(2)
 BENCH_PROGRAMS = $(call bench_program,double,bench) $(foreach p,$(PRECISIONS),$(call bench_program,$(p),work)) $(call bench_program,float,profile)
 bench_objects = $(foreach n,$(2),$(B)/$(1)/tests/bench/$(n).o)
 define bench_rules
 $(call bench_program,$(1),work): $(call bench_objects,$(1),$(BENCH_WORK))
 $(call bench_program,$(1),profile): $(call bench_objects,$(1),profile model)
-$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts programs models length)
+$(call bench_program,$(1),bench): $(call bench_objects,$(1),bench worker rounds parts programs models length depth)
 $(B)/$(1)/bench/%: $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $(FLAGS_$(1)) $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(LATE_LIBS) $(LDLIBS_BASE) -ldl -o $$@

@@ -4,17 +4,10 @@
 if (!exists("height")) { height = 640 }
 load 'plots/style.gp'
 
-# The slope of the logarithms, least squares by hand: gnuplot's fit and stats stop at missing numbers.
-ok(x, y) = x == x && y == y && x >= 512 && y > 0
-fitted(name) = (n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0, column_of(name))
-gather(x, y) = !ok(x, y) ? 1 : (u = log(x), v = log(y), n = n + 1, sx = sx + u, sy = sy + v, sxx = sxx + u*u, sxy = sxy + u*v, 1)
-array slopes[4]
-names = 'composed_seconds fused_seconds composed_megabytes fused_megabytes'
-do for [i = 1:4] {
-    c = fitted(word(names, i))
-    stats tsv using (gather(column(1), column(c))) skip 1 nooutput
-    slopes[i] = n < 2 ? '' : sprintf(",_T^%.2f", (n * sxy - sx * sy) / (n * sxx - sx * sx))
-}
+slope_names = 'composed_seconds fused_seconds composed_megabytes fused_megabytes'
+slope_letter = 'T'
+slope_from = 512
+load 'plots/slope.gp'
 
 lines_x = 'length'
 xname = 'length of the text T'

@@ -522,7 +522,7 @@ static void test_threads_environment(void **state)
 static void test_arena_alignment_and_content(void **state)
 {
     (void)state;
-    Arena arena = {NULL, NULL};
+    Arena arena = {0};
     unsigned char *all[200];
     for (size_t i = 0; i < 200; i++) {
         all[i] = arena_alloc(&arena, i * 331);
@@ -541,7 +541,7 @@ static void test_arena_alignment_and_content(void **state)
 static void test_arena_reuse(void **state)
 {
     (void)state;
-    Arena arena = {NULL, NULL};
+    Arena arena = {0};
     ArenaMark empty = arena_mark(&arena);
     size_t at_step_2 = 0;
     for (int step = 1; step <= 100; step++) {
@@ -564,7 +564,7 @@ static void test_arena_reuse(void **state)
 static void test_arena_poison(void **state)
 {
     (void)state;
-    Arena arena = {NULL, NULL};
+    Arena arena = {0};
     arena_set_poison(true);
     ArenaMark mark = arena_mark(&arena);
     real *values = arena_alloc(&arena, 100 * sizeof *values);
@@ -602,7 +602,7 @@ static void ask_for_everything(void *context)
 static void test_arena_contracts(void **state)
 {
     (void)state;
-    Arena arena = {NULL, NULL};
+    Arena arena = {0};
     Child child = child_run(release_in_wrong_order, &arena);
     assert_true(child_aborted(&child));
     assert_non_null(strstr(child.text, "arena_release: the mark was released before"));

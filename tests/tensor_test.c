@@ -190,6 +190,10 @@ static void bad_embedding(void) { tensor_embedding(list(3), zeros, shape1(2)); }
 static void bad_embedding_id(void) { tensor_embedding(grid(3, 2), too_large, shape2(2, 2)); }
 static void bad_embedding_negative(void) { tensor_embedding(grid(3, 2), negative, shape1(4)); }
 static void bad_tied_head(void) { tensor_tied_head(grid(2, 3), grid(5, 4)); }
+static void bad_head_loss(void) { tensor_head_cross_entropy(grid(2, 3), grid(5, 4), zeros); }
+static void bad_head_loss_list(void) { tensor_head_cross_entropy(grid(2, 3), list(3), zeros); }
+static void bad_head_loss_target(void) { tensor_head_cross_entropy(grid(4, 2), grid(3, 2), too_large); }
+static void bad_head_loss_negative(void) { tensor_head_cross_entropy(grid(4, 2), grid(3, 2), negative); }
 static void bad_rope(void) { tensor_rope(grid(2, 3)); }
 static void bad_split_heads(void) { tensor_split_heads(cube(2, 3, 5), 2); }
 static void bad_merge_heads(void) { tensor_merge_heads(cube(2, 3, 5)); }
@@ -286,6 +290,14 @@ static const Misuse misuses[] = {
     {bad_embedding_negative,
      "tensor_embedding: expected ids in [0, 3) for a table of shape (3,2), found -1"},
     {bad_tied_head, "tensor_tied_head: expected x (...,C) and table (V,C), found (2,3) and (5,4)"},
+    {bad_head_loss,
+     "tensor_head_cross_entropy: expected x (...,C) and table (V,C), found (2,3) and (5,4)"},
+    {bad_head_loss_list,
+     "tensor_head_cross_entropy: expected x (...,C) and table (V,C), found (2,3) and (3)"},
+    {bad_head_loss_target,
+     "tensor_head_cross_entropy: expected a target in [0, 3), found 3 in row 2 of 4"},
+    {bad_head_loss_negative,
+     "tensor_head_cross_entropy: expected a target in [0, 3), found -2 in row 2 of 4"},
     {bad_rope, "tensor_rope: expected x (...,T,D) with an even D, found (2,3)"},
     {bad_split_heads,
      "tensor_split_heads: expected (B,T,C) with C divisible by 2 heads, found (2,3,5)"},

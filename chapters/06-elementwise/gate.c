@@ -214,6 +214,12 @@ static void check_row_bias(void)
     check_values("add by hand: [[1,2],[3,4]] + [10,20]", y->data, (double[]){11, 22, 13, 24}, 4);
     check_values("add by hand: the matrix' gradient", a->grad, (double[]){0.5, 1, 2, 3}, 4);
     check_values("add by hand: the bias' gradient", b->grad, (double[]){2.5, 4}, 2);
+    tensor_zero_grad(b);
+    Tensor *c = tensor_from(shape1(2), (real[]){1, 2});
+    tensor_want_grad(c);
+    tensor_backward_from(tensor_add(tensor_exp(tensor_scale(b, 0)), tensor_scale(c, 3)),
+                         (real[]){1, 5});
+    check_values("add by hand: of two results, the second", c->grad, (double[]){3, 15}, 2);
     tape_release(mark);
 }
 

@@ -241,7 +241,7 @@ static void check_plain_against_fused(const char *name, Config config)
     }
     TapeMark middle = tape_mark();
     Tensor *one = loss_and_gradients(plain);
-    size_t fusions = count_op(one, "attention") + count_op(one, "softmax_cross_entropy");
+    size_t fusions = count_op(one, "attention") + count_op(one, "head_cross_entropy");
     real value = tensor_item(one);
     tape_release(middle);
     Tensor *other = loss_and_gradients(fused);
@@ -251,7 +251,7 @@ static void check_plain_against_fused(const char *name, Config config)
         worst = apart(worst, a->grad, b->grad, a->size);
     }
     bool told = fusions == 0 && count_op(other, "attention") == config.n_layer &&
-                count_op(other, "softmax_cross_entropy") == 1;
+                count_op(other, "head_cross_entropy") == 1;
     gate_check(name, worst <= rounding() && told, "off by %.0e", worst);
     gpt2_free(plain);
     gpt2_free(fused);

@@ -164,6 +164,10 @@ static TrainJob parse_train(int argc, char **argv)
         {"save-every", OPTION_SIZE, &job.train.save_every, 0, many, "steps between checkpoints"},
         {"threads", OPTION_SIZE, &job.threads, 0, 256, "0: WENGERT_THREADS, else one a processor"},
         {"figure", OPTION_FLAG, &job.figure, 0, 0, "draw the loss here and as RUN/loss.svg"},
+        {"checkpointing", OPTION_FLAG, &job.train.checkpointing, 0, 0,
+         "less memory, more time, the same numbers: make activations again in backward"},
+        {"segment", OPTION_SIZE, &job.train.segment, 0, 1000,
+         "blocks between those kept with --checkpointing; 0: the root of --layers"},
         {"profile", OPTION_FLAG, &job.profile, 0, 0, "show at the end where a step's time went"},
         {"prompt", OPTION_TEXT, &job.writing.prompt, 0, 0, "how the text written at the end begins"},
         {"count", OPTION_SIZE, &job.writing.settings.count, 0, many, "ids written at the end"},
@@ -182,6 +186,8 @@ static TrainJob parse_train(int argc, char **argv)
         exit_with("train: expected --vocabulary FOLDER, which says what the ids mean");
     if ((job.vocabulary != NULL) + (job.from != NULL) + job.resume > 1)
         exit_with("train: expected one of --vocabulary, --from and --resume, found more");
+    if (job.train.segment > 0 && !job.train.checkpointing)
+        exit_with("train: expected --checkpointing with --segment %zu", job.train.segment);
     if (job.train.warm_up == 0)
         job.train.warm_up = job.train.steps / 10 < 100 ? job.train.steps / 10 : 100;
     if (strcmp(job.gelu, "tanh") != 0 && strcmp(job.gelu, "erf") != 0)

@@ -2,20 +2,21 @@
  *
  * A training step makes thousands of small things that all die at its end. The arena hands them out
  * by moving one number forward, in chunks that are kept and reused: memory at step 1000 equals
- * memory at step 2. Taught in chapter 05. */
+ * memory at step 2. What is larger than a usual chunk gets one of its own size. Chapters 05, 20. */
 #include "base/base.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, HUGE_PAGE = 2 << 20 };
+enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, LARGEST_CHUNK = 64 << 20, HUGE_PAGE = 2 << 20 };
 
 struct ArenaChunk {
     ArenaChunk *next;
     unsigned char *bytes; /* aligned; `memory` is what malloc gave */
     void *memory;
     size_t size, used;
+    size_t below; /* used in the chunks before it */
 };
 
 static bool poison_on = false;
@@ -26,7 +27,7 @@ void arena_set_poison(bool on)
 }
 
 /* All bits set is a NaN, as a float and as a double. */
-static void poison(void *bytes, size_t size)
+void arena_poison(void *bytes, size_t size)
 {
     if (poison_on && size > 0)
         memset(bytes, 0xff, size);
@@ -50,26 +51,47 @@ static ArenaChunk *chunk_make(size_t size)
     return chunk;
 }
 
-/* Moves to the next chunk that is large enough, putting a new one in the list when there is none. */
+/* Takes the smallest of the chunks from `*from` on that is large enough out of the list; NULL when
+ * there is none. */
+static ArenaChunk *take_fitting(ArenaChunk **from, size_t bytes)
+{
+    ArenaChunk **best = NULL;
+    for (ArenaChunk **at = from; *at != NULL; at = &(*at)->next)
+        if ((*at)->size >= bytes && (best == NULL || (*at)->size < (*best)->size))
+            best = at;
+    if (best == NULL)
+        return NULL;
+    ArenaChunk *taken = *best;
+    *best = taken->next;
+    return taken;
+}
+
+/* Usual chunks double up to a limit; what is larger than the next of them gets one of its own size, and
+ * the rest of a chunk that nobody needs is not taken from the system: it is never touched. */
+static size_t size_of_next(Arena *arena, size_t bytes)
+{
+    size_t size = arena->usual == 0 ? FIRST_CHUNK : 2 * arena->usual;
+    size = size > LARGEST_CHUNK ? LARGEST_CHUNK : size;
+    if (bytes > size)
+        return bytes;
+    arena->usual = size;
+    return size;
+}
+
+/* Moves on to a chunk that is large enough: one of those behind the current chunk, which are empty,
+ * or a new one. It is put right behind the current one, so that none is passed over. */
 static void grow(Arena *arena, size_t bytes)
 {
-    ArenaChunk *chunk = arena->current;
-    size_t size = chunk == NULL ? FIRST_CHUNK : 2 * chunk->size;
-    while (chunk != NULL && chunk->next != NULL) {
-        chunk = chunk->next;
-        chunk->used = 0;
-        arena->current = chunk;
-        if (chunk->size >= bytes)
-            return;
-    }
-    while (size < bytes)
-        size *= 2;
-    ArenaChunk *fresh = chunk_make(size);
+    ArenaChunk *last = arena->current;
+    ArenaChunk **next = last == NULL ? &arena->first : &last->next;
+    ArenaChunk *chunk = take_fitting(next, bytes);
     if (chunk == NULL)
-        arena->first = fresh;
-    else
-        chunk->next = fresh;
-    arena->current = fresh;
+        chunk = chunk_make(size_of_next(arena, bytes));
+    chunk->next = *next;
+    *next = chunk;
+    chunk->used = 0;
+    chunk->below = last == NULL ? 0 : last->below + last->used;
+    arena->current = chunk;
 }
 
 void *arena_alloc(Arena *arena, size_t bytes)
@@ -81,7 +103,9 @@ void *arena_alloc(Arena *arena, size_t bytes)
     ArenaChunk *chunk = arena->current;
     void *memory = chunk->bytes + chunk->used;
     chunk->used += bytes;
-    poison(memory, bytes);
+    arena_poison(memory, bytes);
+    size_t used = chunk->below + chunk->used;
+    arena->peak = used > arena->peak ? used : arena->peak;
     return memory;
 }
 
@@ -99,7 +123,7 @@ void arena_release(Arena *arena, ArenaMark mark)
     size_t keep = mark.used;
     for (ArenaChunk *c = chunk; c != NULL; c = c->next) {
         if (c->used > keep)
-            poison(c->bytes + keep, c->used - keep);
+            arena_poison(c->bytes + keep, c->used - keep);
         c->used = keep;
         keep = 0;
     }
@@ -116,13 +140,12 @@ size_t arena_capacity(const Arena *arena)
 
 size_t arena_used(const Arena *arena)
 {
-    size_t bytes = 0;
-    for (const ArenaChunk *c = arena->first; c != NULL; c = c->next) {
-        bytes += c->used;
-        if (c == arena->current)
-            break;
-    }
-    return bytes;
+    return arena->current == NULL ? 0 : arena->current->below + arena->current->used;
+}
+
+size_t arena_peak(const Arena *arena)
+{
+    return arena->peak;
 }
 
 void arena_free(Arena *arena)
@@ -133,5 +156,5 @@ void arena_free(Arena *arena)
         free(chunk);
         chunk = next;
     }
-    *arena = (Arena){NULL, NULL};
+    *arena = (Arena){0};
 }

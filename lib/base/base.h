@@ -148,6 +148,7 @@ Error folder_sync(const char *path);
 typedef struct ArenaChunk ArenaChunk;
 typedef struct {
     ArenaChunk *first, *current;
+    size_t peak, usual; /* the size of the newest chunk of usual size */
 } Arena;
 typedef struct {
     ArenaChunk *chunk;
@@ -159,11 +160,14 @@ ArenaMark arena_mark(const Arena *arena);
 void arena_release(Arena *arena, ArenaMark mark);
 size_t arena_capacity(const Arena *arena); /* bytes held from the system */
 size_t arena_used(const Arena *arena);     /* bytes alive */
+size_t arena_peak(const Arena *arena);     /* the most that were ever alive */
 void arena_free(Arena *arena);
 
 /* When on, memory is filled with NaN as it is handed out and as it is released, so that a read of
- * what was never written, or is dead, shows in the numbers. On in sanitizer builds and in gates. */
+ * what was never written, or is dead, shows in the numbers. On in sanitizer builds and in gates.
+ * arena_poison fills what its owner is done with, if poison is on. */
 void arena_set_poison(bool on);
+void arena_poison(void *bytes, size_t size);
 
 /* ---- random ----------------------------------------------------------------------------------
  * Philox4x32-10: the n-th draw is a function of (seed, stream, n), so that a resumed run continues

@@ -80,12 +80,19 @@ static Tensor *attend(const Cache *cache, size_t layer, const Tensor *qkv)
     return out;
 }
 
-/* block_forward (nn/block.c) without dropout, for T new positions. */
-static Tensor *extend_block(const Cache *cache, size_t layer, Tensor *x)
+typedef struct {
+    const Cache *cache;
+    size_t layer;
+} Place;
+
+/* block_forward (nn/block.c) without dropout, for T new positions: a segment, x (T,C). */
+static Tensor *extend_block(Tensor *x, Random *dropout, const void *context)
 {
-    const Block *block = &cache->model->blocks[layer];
+    const Place *place = context;
+    const Block *block = &place->cache->model->blocks[place->layer];
+    (void)dropout;
     Tensor *qkv = linear_forward(&block->attention.qkv, layer_norm_forward(&block->norm1, x));
-    Tensor *mixed = attend(cache, layer, qkv); /* (T,C) */
+    Tensor *mixed = attend(place->cache, place->layer, qkv); /* (T,C) */
     x = tensor_add(x, linear_forward(&block->attention.output, mixed));
     return tensor_add(x, feed_forward(&block->mlp, layer_norm_forward(&block->norm2, x)));
 }
@@ -113,12 +120,8 @@ Tensor *gpt2_extend(Cache *cache, const int *ids, size_t n, size_t last)
     Tensor *logits = tensor_new(shape2(last, model->config.vocab_size));
     TapeMark mark = tape_mark();
     Tensor *x = embed(cache, ids, n);
-    for (size_t layer = 0; layer < model->config.n_layer; layer++) {
-        TapeMark inside = tape_mark(); /* what a block makes is gone before the next begins */
-        Tensor *y = extend_block(cache, layer, x);
-        memcpy(x->data, y->data, x->size * sizeof *x->data);
-        tape_release(inside);
-    }
+    for (size_t layer = 0; layer < model->config.n_layer; layer++)
+        segment_run(x, x, extend_block, &(Place){cache, layer}, NULL);
     x = layer_norm_forward(&model->final_norm, tensor_slice(x, 0, n - last, n));
     const Tensor *y = tensor_tied_head(x, model->head); /* (last,V) */
     memcpy(logits->data, y->data, logits->size * sizeof *logits->data);

@@ -53,6 +53,7 @@ typedef struct {
     LayerNorm final_norm;  /* "ln_f" */
     Tensor *head;          /* tokens.table when tied, else "lm_head.weight" (V,C) */
     bool plain;            /* built from one-op files only, no fused operation */
+    size_t segment;        /* blocks of a checkpointed segment; 0: no checkpointing */
 } Gpt2;
 
 /* A model with GPT-2's initial values: weights normal of deviation 0.02, those of residual
@@ -63,6 +64,11 @@ Gpt2 *gpt2_make(const Config *config, uint64_t seed);
 Gpt2 *gpt2_make_empty(const Config *config);
 void gpt2_free(Gpt2 *model);
 void gpt2_set_plain(Gpt2 *model, bool plain);
+/* While recording, keep only what stands between segments of so many blocks and make the rest again in
+ * backward (tensor_checkpoint): the same bits for less memory and more time. 0, as at first: keep all. */
+void gpt2_set_segment(Gpt2 *model, size_t blocks);
+/* The root of the number of blocks, rounded: the segment of Chen et al. 2016. */
+size_t gpt2_segment_default(const Config *config);
 size_t gpt2_parameter_count(const Config *config); /* by formula, without making it */
 
 /* ids (B,T) give logits (B,T,V). T is at most n_positions. Dropout at `rate` after the embeddings
@@ -138,6 +144,8 @@ typedef struct {
     size_t warm_up;
     double beta1, beta2, decay, clip;   /* clip 0: none */
     double dropout;
+    bool checkpointing;                 /* make activations again in backward: the same numbers */
+    size_t segment;                     /* of so many blocks; 0: gpt2_segment_default */
     uint64_t seed;
     size_t evaluate_every, evaluate_windows; /* windows while training, evenly spread; 0: all */
     const char *run;   /* the folder of checkpoints, or NULL: nothing is written */

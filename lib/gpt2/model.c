@@ -88,6 +88,16 @@ void gpt2_set_plain(Gpt2 *model, bool plain)
         model->blocks[i].attention.plain = plain;
 }
 
+void gpt2_set_segment(Gpt2 *model, size_t blocks)
+{
+    model->segment = blocks;
+}
+
+size_t gpt2_segment_default(const Config *config)
+{
+    return (size_t)(sqrt((double)config->n_layer) + 0.5);
+}
+
 size_t gpt2_parameter_count(const Config *config)
 {
     size_t c = config->n_embd, biases = config->bias ? 1 : 0;
@@ -96,6 +106,42 @@ size_t gpt2_parameter_count(const Config *config)
     size_t mlp = 8 * c * c + biases * 5 * c;          /* c_fc (C,4C), c_proj (4C,C) */
     size_t tables = (config->vocab_size * (config->tied ? 1 : 2) + config->n_positions) * c;
     return tables + config->n_layer * (norms + attention + mlp) + 2 * c;
+}
+
+/* ---- forward ----------------------------------------------------------------------------------- */
+/* Neighbouring blocks. */
+typedef struct {
+    const Gpt2 *model;
+    size_t first, end;
+    real rate;
+} Stretch;
+
+static Tensor *stretch_forward(Tensor *x, Random *dropout, const void *context)
+{
+    const Stretch *stretch = context;
+    for (size_t i = stretch->first; i < stretch->end; i++)
+        x = block_forward(&stretch->model->blocks[i], x, dropout, stretch->rate);
+    return x;
+}
+
+/* All blocks. Without recording nobody comes back to what a block made: it is gone before the next
+ * begins, and x, which is the caller's own, is written over. */
+static Tensor *blocks_forward(const Gpt2 *model, Tensor *x, Random *dropout, real rate)
+{
+    bool recording = tape_recording();
+    size_t layers = model->config.n_layer, kept = model->segment == 0 ? layers : model->segment;
+    size_t step = recording ? kept : 1;
+    for (size_t first = 0; first < layers; first += step) {
+        Stretch *stretch = tape_alloc(sizeof *stretch);
+        *stretch = (Stretch){model, first, first + step < layers ? first + step : layers, rate};
+        if (!recording)
+            segment_run(x, x, stretch_forward, stretch, dropout);
+        else if (model->segment == 0)
+            x = stretch_forward(x, dropout, stretch);
+        else
+            x = tensor_checkpoint(x, stretch_forward, stretch, dropout);
+    }
+    return x;
 }
 
 /* The hidden states before the head, (B,T,C). */
@@ -110,9 +156,7 @@ static Tensor *hidden_states(const Gpt2 *model, const int *ids, size_t b, size_t
     Tensor *x = tensor_add(embedding_forward(&model->tokens, ids, shape2(b, t)),    /* (B,T,C) */
                            embedding_forward(&model->positions, places, shape1(t))); /* (T,C) */
     x = layer_dropout(x, dropout, rate);
-    for (size_t i = 0; i < model->config.n_layer; i++)
-        x = block_forward(&model->blocks[i], x, dropout, rate);
-    return layer_norm_forward(&model->final_norm, x);
+    return layer_norm_forward(&model->final_norm, blocks_forward(model, x, dropout, rate));
 }
 
 Tensor *gpt2_forward(const Gpt2 *model, const int *ids, size_t b, size_t t, Random *dropout,
@@ -124,8 +168,8 @@ Tensor *gpt2_forward(const Gpt2 *model, const int *ids, size_t b, size_t t, Rand
 Tensor *gpt2_loss(const Gpt2 *model, const int *ids, const int *targets, size_t b, size_t t,
                   Random *dropout, real rate)
 {
-    Tensor *logits = gpt2_forward(model, ids, b, t, dropout, rate); /* (B,T,V) */
+    Tensor *x = hidden_states(model, ids, b, t, dropout, rate); /* (B,T,C) */
     if (model->plain)
-        return tensor_cross_entropy(tensor_softmax(logits), targets);
-    return tensor_softmax_cross_entropy(logits, targets);
+        return tensor_cross_entropy(tensor_softmax(tensor_tied_head(x, model->head)), targets);
+    return tensor_head_cross_entropy(x, model->head, targets);
 }

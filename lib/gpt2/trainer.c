@@ -271,6 +271,9 @@ Error gpt2_train(Gpt2 *model, const Tokenizer *tokenizer, Span train, Span held_
                .settings = settings};
     *result = (TrainResult){.validation = nan(""), .loss = nan("")};
     run_begin(&run);
+    size_t segment = settings->segment == 0 ? gpt2_segment_default(&model->config)
+                                            : settings->segment;
+    gpt2_set_segment(model, settings->checkpointing ? segment : 0);
     if (settings->resume)
         error = resume(&run);
     run.began = seconds_now();

@@ -13,9 +13,13 @@ WIDE static void values(Elements e, size_t begin, size_t end)
 
 static void add_backward(Tensor *out)
 {
-    for (int k = 0; k < 2; k++)
-        if (out->parents[k]->wants_grad)
-            broadcast_grad(out->parents[k], out->grad, out->shape);
+    Tensor *a = out->parents[0], *b = out->parents[1];
+    if (b->wants_grad)
+        broadcast_grad(b, out->grad, out->shape);
+    if (a->wants_grad && a->size == out->size)
+        grad_pass(a, out);
+    else if (a->wants_grad)
+        broadcast_grad(a, out->grad, out->shape);
 }
 
 Tensor *tensor_add(Tensor *a, Tensor *b)

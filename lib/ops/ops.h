@@ -60,6 +60,7 @@ typedef struct {
     real max, rest;
 } LogSum;
 LogSum softmax_row(real *p, const real *x, size_t n);
+LogSum log_sum_row(const real *x, size_t n); /* the same without p */
 
 /* ---- chapter 09: normalisation ------------------------------------------------------------------
  * Over the last axis; x (...,C), gain (C), bias (C). */
@@ -71,6 +72,10 @@ Tensor *tensor_rms_norm(Tensor *x, Tensor *gain, real epsilon);
 Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape);
 /* Logits of a head that shares the embedding's table: x (...,C), table (V,C) gives (...,V). */
 Tensor *tensor_tied_head(Tensor *x, Tensor *table);
+/* The mean cross-entropy of those logits, as tensor_softmax_cross_entropy has it, without ever
+ * storing more of them than those of 1,024 rows. Chapter 20. In chunks of so many rows: for gates. */
+Tensor *tensor_head_cross_entropy(Tensor *x, Tensor *table, const int *targets);
+Tensor *head_cross_entropy_in_chunks(Tensor *x, Tensor *table, const int *targets, size_t chunk);
 /* Rotary positions (Su et al. 2021): in x (...,T,D), D even, pair (2i, 2i+1) of position t is turned
  * by t * 10000^(-2i/D). */
 Tensor *tensor_rope(Tensor *x);

@@ -1,19 +1,12 @@
 /* reshape: the same elements in the same order under another shape. Derived in chapter 07.
  *
  *   y_i = x_i in row-major order, so the gradient is the same list of numbers under x's shape. The
- *   data is shared, not copied; the gradients are two buffers, since x may have other children. */
-#include "ops/elementwise.h"
-#include "base/vector.h"
-
-WIDE static void gradients(Elements e, size_t begin, size_t end)
-{
-    for (size_t i = begin; i < end; i++)
-        grad_put(e.dx, i, e.dy[i]);
-}
+ *   data is shared, not copied. The gradient's memory is handed on where no other child of x wrote. */
+#include "ops/ops.h"
 
 static void reshape_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    grad_pass(out->parents[0], out);
 }
 
 Tensor *tensor_reshape(Tensor *x, Shape shape)

@@ -50,6 +50,32 @@ WIDE static void backward_rows(size_t begin, size_t end, void *context)
     }
 }
 
+/* Element i goes into lane i mod LANES, as in loop_sum over all of p: the same bits. */
+WIDE static LogSum sum_row(const real *x, size_t n)
+{
+    enum { BLOCK = 64 * LANES };
+    real lane[LANES] = {0}, p[BLOCK];
+    real max = loop_max(x, n);
+    real shift = max == -(real)INFINITY ? 0 : max;
+    for (size_t from = 0; from < n; from += BLOCK) {
+        size_t count = n - from < BLOCK ? n - from : BLOCK;
+        for (size_t j = 0; j < count; j++)
+            p[j] = loop_exp(x[from + j] - shift);
+        size_t whole = count - count % LANES;
+        for (size_t j = 0; j < whole; j += LANES)
+            for (size_t l = 0; l < LANES; l++)
+                lane[l] += p[j + l];
+        for (size_t j = whole; j < count; j++)
+            lane[j - whole] += p[j];
+    }
+    return (LogSum){shift, log(lanes_sum(lane))};
+}
+
+LogSum log_sum_row(const real *x, size_t n)
+{
+    return sum_row(x, n);
+}
+
 static void softmax_backward(Tensor *out)
 {
     Gradients g = {out, grad_write(out->parents[0])};

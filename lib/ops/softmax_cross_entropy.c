@@ -4,15 +4,16 @@
  *   exponentials and the division by p cancel. With the mean over N rows that are not ignored,
  *   dx_ri = (p_ri - [i = t_r]) / N, and 0 in ignored rows. */
 #include "ops/ops.h"
+#include "base/vector.h"
 
 #include <string.h>
 
 enum { ROWS = 8 }; /* in one thread's piece */
 
 typedef struct {
-    int *targets;
-    real *p;      /* softmax of the logits */
-    real *losses; /* one a row; 0 where ignored */
+    int *targets; /* one a row, as are the others */
+    LogSum *sums; /* from which backward has the row's softmax: exp(x - max - rest) */
+    real *losses; /* 0 where ignored */
     size_t counted;
 } Saved;
 
@@ -23,7 +24,7 @@ static void forward_rows(size_t begin, size_t end, void *context)
     size_t classes = tensor_dim(out->parents[0], -1);
     for (size_t row = begin; row < end; row++) {
         const real *x = out->parents[0]->data + row * classes;
-        LogSum sum = softmax_row(saved->p + row * classes, x, classes);
+        LogSum sum = saved->sums[row] = log_sum_row(x, classes);
         int target = saved->targets[row];
         saved->losses[row] = target == IGNORED ? 0 : (sum.max - x[target]) + sum.rest;
     }
@@ -34,6 +35,15 @@ typedef struct {
     GradWrite dx;
 } Gradients;
 
+/* dx = share (p - [i = target]), where x has the log sum `sum`. */
+WIDE static void row_gradient(GradWrite dx, const real *x, size_t classes, LogSum sum, size_t target,
+                              real share)
+{
+    for (size_t i = 0; i < classes; i++)
+        grad_put(dx, i, share * loop_exp((x[i] - sum.max) - sum.rest));
+    dx.at[target] -= share;
+}
+
 static void backward_rows(size_t begin, size_t end, void *context)
 {
     const Gradients *g = context;
@@ -41,12 +51,12 @@ static void backward_rows(size_t begin, size_t end, void *context)
     size_t classes = tensor_dim(g->out->parents[0], -1);
     real share = g->out->grad[0] / (real)saved->counted;
     for (size_t row = begin; row < end; row++) {
-        bool counts = saved->targets[row] != IGNORED;
-        const real *p = saved->p + row * classes;
-        for (size_t i = 0; i < classes; i++) {
-            real hit = counts && i == (size_t)saved->targets[row] ? 1 : 0;
-            grad_put(g->dx, row * classes + i, counts ? share * (p[i] - hit) : 0);
-        }
+        GradWrite dx = {g->dx.at + row * classes, g->dx.add};
+        if (saved->targets[row] != IGNORED)
+            row_gradient(dx, g->out->parents[0]->data + row * classes, classes, saved->sums[row],
+                         (size_t)saved->targets[row], share);
+        else if (!dx.add)
+            memset(dx.at, 0, classes * sizeof *dx.at);
     }
 }
 
@@ -65,7 +75,7 @@ Tensor *tensor_softmax_cross_entropy(Tensor *logits, const int *targets)
     Tensor *out = tensor_result("softmax_cross_entropy", shape0(), softmax_cross_entropy_backward, 1,
                                 &logits);
     Saved *saved = tape_alloc(sizeof *saved);
-    *saved = (Saved){tape_alloc(rows * sizeof *targets), tape_alloc(logits->size * sizeof(real)),
+    *saved = (Saved){tape_alloc(rows * sizeof *targets), tape_alloc(rows * sizeof *saved->sums),
                      tape_alloc(rows * sizeof(real)), 0};
     memcpy(saved->targets, targets, rows * sizeof *targets);
     out->saved = saved;

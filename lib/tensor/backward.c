@@ -3,16 +3,56 @@
  * Each node, when its turn comes, has its whole gradient: all its children stand later on the tape
  * and have added theirs. A node that no gradient reached is dead and is not run. The first write of
  * a gradient overwrites, later ones add; grad_write alone decides which, so no buffer needs zeroing
- * beforehand. Chapter 05. */
+ * beforehand. Once a node's backward has run, its gradient's buffer serves the next one of that
+ * size: a walk holds as many as are alive at once, not one for every node. Chapters 05 and 20. */
 #include "tensor/tensor.h"
 
 #include <string.h>
 
+/* ---- buffers to be used again ------------------------------------------------------------------
+ * Those that this walk has no more use for, in a list that is kept in the buffers themselves: the
+ * arena never hands out less than a Spare takes. They die with the mark under which the walk runs,
+ * so the list dies with the walk. */
+typedef struct Spare Spare;
+struct Spare {
+    Spare *next;
+    size_t size; /* elements */
+};
+
+static _Thread_local Spare *spares = NULL;
+
+static real *buffer_take(size_t size)
+{
+    for (Spare **at = &spares; *at != NULL; at = &(*at)->next)
+        if ((*at)->size == size) {
+            void *found = *at;
+            *at = (*at)->next;
+            arena_poison(found, sizeof(Spare));
+            return found;
+        }
+    return tape_alloc(size * sizeof(real));
+}
+
+/* The gradient of a result is done with. */
+static void buffer_give_back(Tensor *node)
+{
+    void *buffer = node->grad;
+    size_t size = node->size;
+    node->grad = NULL;
+    if (buffer == NULL || size == 0)
+        return;
+    arena_poison(buffer, size * sizeof(real));
+    Spare *spare = buffer;
+    *spare = (Spare){spares, size};
+    spares = spare;
+}
+
+/* ---- writing a gradient ------------------------------------------------------------------------ */
 GradWrite grad_write(Tensor *parent)
 {
     require(parent->wants_grad, "grad_write: this tensor wants no gradient");
     if (parent->grad == NULL)
-        parent->grad = tape_alloc(parent->size * sizeof(real));
+        parent->grad = buffer_take(parent->size);
     GradWrite grad = {parent->grad, parent->has_grad};
     parent->has_grad = true;
     return grad;
@@ -26,6 +66,19 @@ real *grad_scatter(Tensor *parent)
     return grad.at;
 }
 
+void grad_pass(Tensor *parent, Tensor *out)
+{
+    if (parent->op != NULL && parent->grad == NULL && !out->retain_grad) {
+        parent->grad = out->grad;
+        parent->has_grad = true;
+        out->grad = NULL;
+        return;
+    }
+    GradWrite grad = grad_write(parent);
+    for (size_t i = 0; i < parent->size; i++)
+        grad_put(grad, i, out->grad[i]);
+}
+
 void tensor_zero_grad(Tensor *leaf)
 {
     leaf->has_grad = false;
@@ -36,32 +89,52 @@ void tensor_retain_grad(Tensor *t)
     t->retain_grad = true;
 }
 
+void grad_lend(Tensor *leaf, Tensor *t)
+{
+    if (t->grad == NULL)
+        t->grad = buffer_take(t->size);
+    leaf->wants_grad = true;
+    leaf->grad = t->grad;
+    leaf->has_grad = t->has_grad;
+}
+
+/* ---- the walk ---------------------------------------------------------------------------------- */
 /* Gradients of results left over from an earlier walk are not part of this one. Their buffers are let
  * go too: they may lie behind a mark that was released since. */
-static void forget_results(Tensor *from)
+static void forget_results(Tensor *from, const Tensor *end)
 {
-    for (Tensor *node = from; node != NULL; node = node->previous) {
+    for (Tensor *node = from; node != end; node = node->previous) {
         node->has_grad = false;
         node->grad = NULL;
     }
 }
 
-void tensor_backward_from(Tensor *out, const real *gradient)
+void tensor_backward_since(TapeMark begin, Tensor *out, const real *gradient)
 {
     require(out->wants_grad && out->op != NULL,
             "tensor_backward: expected a result made from a parameter while recording");
     profile_enter("walk", true);
-    forget_results(out);
+    Spare *of_the_walk_around = spares; /* a backward may walk along a tape of its own */
+    spares = NULL;
+    forget_results(out, begin.last);
     GradWrite start = grad_write(out);
     memcpy(start.at, gradient, out->size * sizeof(real));
-    for (Tensor *node = out; node != NULL; node = node->previous) {
+    for (Tensor *node = out; node != begin.last; node = node->previous) {
         if (!node->has_grad)
             continue;
         profile_enter(node->op, true);
         node->backward(node);
-        if (!node->retain_grad)
-            node->has_grad = false;
+        if (node->retain_grad)
+            continue;
+        node->has_grad = false;
+        buffer_give_back(node);
     }
+    spares = of_the_walk_around;
+}
+
+void tensor_backward_from(Tensor *out, const real *gradient)
+{
+    tensor_backward_since((TapeMark){.last = NULL}, out, gradient);
 }
 
 void tensor_backward(Tensor *loss)

@@ -34,12 +34,14 @@ bool tape_set_recording(bool on)
     return before;
 }
 
+bool tape_recording(void)
+{
+    return !tape.no_grad;
+}
+
 size_t tape_length(void)
 {
-    size_t length = 0;
-    for (const Tensor *node = tape.last; node != NULL; node = node->previous)
-        length++;
-    return length;
+    return tape.last == NULL ? 0 : tape.last->place;
 }
 
 size_t tape_capacity(void)
@@ -47,10 +49,28 @@ size_t tape_capacity(void)
     return arena_capacity(&tape.arena);
 }
 
+size_t tape_used(void)
+{
+    return arena_used(&tape.arena);
+}
+
+size_t tape_peak(void)
+{
+    return arena_peak(&tape.arena);
+}
+
 void tape_free(void)
 {
     arena_free(&tape.arena);
     tape.last = NULL;
+}
+
+void tape_append(Tensor *out)
+{
+    out->wants_grad = true;
+    out->place = tape_length() + 1;
+    out->previous = tape.last;
+    tape.last = out;
 }
 
 /* Names the parents, and appends the node when a gradient is wanted. */
@@ -62,14 +82,13 @@ static Tensor *record(Tensor *out, const char *op, Backward backward, int n,
     out->backward = backward;
     out->n_parents = n;
     out->parents = tape_alloc((size_t)n * sizeof *out->parents);
+    bool wanted = false;
     for (int i = 0; i < n; i++) {
         out->parents[i] = parents[i];
-        out->wants_grad = out->wants_grad || (parents[i]->wants_grad && !tape.no_grad);
+        wanted = wanted || parents[i]->wants_grad;
     }
-    if (out->wants_grad) {
-        out->previous = tape.last;
-        tape.last = out;
-    }
+    if (wanted && !tape.no_grad)
+        tape_append(out);
     return out;
 }
 

@@ -6,6 +6,7 @@
  *   backward.c   the walk from the end, and how gradients are written
  *   broadcast.c  shapes that stretch, and the sum that undoes it
  *   profile.c    where the time of a step goes, op by op
+ *   checkpoint.c what a stretch of the tape made is made again rather than kept
  *   check.c      the finite-difference checker
  *
  * Taught in chapter 05. A tensor is contiguous, row-major and of rank at most 4. Every operation
@@ -64,6 +65,7 @@ struct Tensor {
     int n_parents;
     void *saved;       /* what backward needs besides the parents; on the tape */
     Tensor *previous;  /* the node before this one on the tape */
+    size_t place;      /* which node of the tape it is, from 1 on; 0: none */
 };
 
 /* A leaf that lasts: data and grad allocated once, zeroed; wants a gradient. Freed by tensor_free. */
@@ -102,8 +104,11 @@ TapeMark tape_mark(void);
 void tape_release(TapeMark mark);
 void *tape_alloc(size_t bytes); /* dies with the mark; undefined contents */
 bool tape_set_recording(bool on); /* false: no-grad; returns what it was */
+bool tape_recording(void);
 size_t tape_length(void);       /* nodes on the tape */
-size_t tape_capacity(void);     /* bytes that the tape's arena holds */
+size_t tape_capacity(void);     /* bytes that the tape's arena holds from the system */
+size_t tape_used(void);         /* bytes of them that are alive */
+size_t tape_peak(void);         /* the most that were alive since the tape began or was freed */
 void tape_free(void);           /* gives this thread's tape back; every tensor on it is dead */
 
 /* For operations: the result's tensor, data undefined. If recording is on and a parent wants a
@@ -111,16 +116,21 @@ void tape_free(void);           /* gives this thread's tape back; every tensor o
  * it. parents[0..n) are copied; `op` must be a literal. */
 Tensor *tensor_result(const char *op, Shape shape, Backward backward, int n,
                       Tensor *const *parents);
-/* The same for a result that shares its one parent's data under another shape. */
+/* Puts a result on the tape though no parent wants a gradient: its backward knows of others that
+ * may. */
+void tape_append(Tensor *out);
+/* The same as tensor_result for a result that shares its one parent's data under another shape. */
 Tensor *tensor_view(const char *op, Tensor *parent, Shape shape, Backward backward);
 
 /* ---- backward --------------------------------------------------------------------------------
  * Walks the tape from `loss` (one element) to its beginning, adding into the gradient of every leaf
  * that wants one; tensor_backward_from starts from a gradient of out's shape instead of 1. Gradients
- * of results are dropped once used, unless retained; a retained one dies with the mark under which
- * backward ran. A second call on the same tape works. */
+ * of results are dropped once used, and their memory is used again, unless retained; a retained one
+ * dies with the mark under which backward ran. A second call on the same tape works. */
 void tensor_backward(Tensor *loss);
 void tensor_backward_from(Tensor *out, const real *gradient);
+/* The same along what was recorded since `begin` alone, for a backward that has a tape of its own. */
+void tensor_backward_since(TapeMark begin, Tensor *out, const real *gradient);
 void tensor_retain_grad(Tensor *t);
 void tensor_zero_grad(Tensor *leaf); /* forgets it: the next write is the first */
 
@@ -139,6 +149,29 @@ static inline void grad_put(GradWrite grad, size_t i, real value)
 }
 /* The same for backwards that touch some elements, or one twice: zeroed if this is the first. */
 real *grad_scatter(Tensor *parent);
+
+/* For a backward that hands out's gradient on as it is, to a parent of out's size: a parent that is a
+ * result and has no gradient yet takes the buffer over, unless out's gradient is retained. So it comes
+ * last: out->grad may be NULL after it. */
+void grad_pass(Tensor *parent, Tensor *out);
+
+/* leaf, of t's size, stands for t: what is written into its gradient is written into t's, and it holds
+ * what t's holds already. The caller takes leaf's has_grad over into t's once it is done. */
+void grad_lend(Tensor *leaf, Tensor *t);
+
+/* ---- checkpoint --------------------------------------------------------------------------------
+ * A segment is a function of operations on x; it draws random numbers from `random` alone, which may
+ * be NULL. Its result has x's shape. */
+typedef Tensor *(*Segment)(Tensor *x, Random *random, const void *context);
+
+/* into = segment(x), of whose own results nothing is kept, and nothing recorded. into may be x. */
+void segment_run(Tensor *into, Tensor *x, Segment segment, const void *context, Random *random);
+
+/* The same as a result with a gradient (Chen et al. 2016): backward runs the segment again, recording,
+ * with the numbers that it drew before. Values and gradients are, to the bit, those of segment(x). The
+ * context must live until backward has run. What wants a gradient in the segment is x, or a parameter
+ * or another leaf, or is made there: a result from outside is a broken contract. */
+Tensor *tensor_checkpoint(Tensor *x, Segment segment, const void *context, Random *random);
 
 /* ---- broadcast -------------------------------------------------------------------------------
  * Shapes are aligned at their last axes; a missing axis, or one of dimension 1, stretches. */

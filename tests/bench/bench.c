@@ -20,6 +20,7 @@ static const Part parts[] = {{"peak", part_peak}, {"ladder", part_ladder},
                              {"steps", part_steps}, {"profile", part_profile},
                              {"generation", part_generation},
                              {"values", part_values}, {"attention", part_attention},
+                             {"checkpointing", part_checkpointing},
                              {"gates", part_gates}};
 enum { PARTS = sizeof parts / sizeof parts[0] };
 

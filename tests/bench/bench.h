@@ -7,6 +7,7 @@
  *   programs.c   what programs measure and draw themselves: ladder, roofline, a step's time by op
  *   models.c     training steps and forward passes against PyTorch
  *   length.c     attention's time and memory against the length of the text
+ *   depth.c      checkpointing's time and memory against the number of layers
  *   work.h       the other side: the programs that do the work; step.py is PyTorch's
  *
  * Nothing is judged here: it prints, and writes tables to build/bench/ and figures to build/plots/.
@@ -78,8 +79,11 @@ void part_generation(const Bench *bench);
 void part_values(const Bench *bench);
 void part_gates(const Bench *bench);
 void part_attention(const Bench *bench);
+void part_checkpointing(const Bench *bench);
 void part_profile(const Bench *bench);
 
+/* The exponent of a power law through points: least squares of the logarithms; NaN without two. */
+double bench_slope(const double *x, const double *y, int count);
 /* Begins the table build/bench/NAME.tsv. */
 void bench_table(TsvLog *log, const char *name, const char *columns);
 /* Ends it, and draws it by plots/bench-NAME.gp as build/plots/bench-NAME.svg where that script

@@ -15,15 +15,13 @@ typedef struct {
     bool stopped;
 } Curve;
 
-/* The exponent of a power law through the points from FIT_FROM on: least squares of the
- * logarithms. */
-static double slope(const Curve *curve, const double *y)
+double bench_slope(const double *x, const double *y, int count)
 {
     double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
-    for (int i = 0; i < curve->count; i++) {
-        if (curve->length[i] < FIT_FROM || !(y[i] > 0))
+    for (int i = 0; i < count; i++) {
+        if (!(x[i] > 0 && y[i] > 0))
             continue;
-        double u = log(curve->length[i]), v = log(y[i]);
+        double u = log(x[i]), v = log(y[i]);
         n++;
         sx += u;
         sy += v;
@@ -31,6 +29,15 @@ static double slope(const Curve *curve, const double *y)
         sxy += u * v;
     }
     return n < 2 ? nan("") : (n * sxy - sx * sy) / (n * sxx - sx * sx);
+}
+
+/* Through the points from FIT_FROM on. */
+static double slope(const Curve *curve, const double *y)
+{
+    int first = 0;
+    while (first < curve->count && curve->length[first] < FIT_FROM)
+        first++;
+    return bench_slope(curve->length + first, y + first, curve->count - first);
 }
 
 /* Whether the next length, twice the last, may be tried: both may grow fourfold. */

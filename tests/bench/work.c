@@ -22,6 +22,7 @@ static const Work works[] = {
     {"cached", "LAYERS HEADS WIDTH VOCABULARY BATCH LENGTH", 6, cached_prepare, cached_run},
     {"whole", "LAYERS HEADS WIDTH VOCABULARY BATCH LENGTH", 6, whole_prepare, whole_run},
     {"attention", "LENGTH FUSED", 2, attention_prepare, attention_run},
+    {"checkpoint", "LAYERS SEGMENT", 2, checkpoint_prepare, checkpoint_run},
     {"values", "", 0, values_prepare, values_run}};
 enum { WORKS = sizeof works / sizeof works[0] };
 

@@ -5,6 +5,7 @@
  *   work_gemm.c      one matrix product: ours, or OpenBLAS's
  *   work_model.c     GPT-2: a training step, a forward pass, one id with the cache and without
  *   work_attention.c attention alone, forward and backward
+ *   work_checkpoint.c GPT-2 of any depth, forward and backward, with checkpointing and without
  *   work_values.c    the scalar engine
  *   profile.c        a program beside it: where the time of one training step goes, op by op
  *
@@ -49,6 +50,10 @@ void whole_run(void);
 /* work_attention.c. Units: one forward and backward. */
 double attention_prepare(const size_t *numbers);
 void attention_run(void);
+
+/* work_checkpoint.c. Units: one forward and backward. */
+double checkpoint_prepare(const size_t *numbers);
+void checkpoint_run(void);
 
 /* work_values.c. Units: Values made and walked back through. */
 double values_prepare(const size_t *numbers);
