@@ -50,6 +50,7 @@ refused "unknown option" "$gpt2" train --text "$course" --wings 2
 refused "expected a value" "$gpt2" train --text
 refused "options only" "$gpt2" train --text "$course" more
 refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps ten
+refused "expected --checkpointing with --segment 2" "$gpt2" train --text "$course" --segment 2
 refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps -1
 refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps 0
 refused "--steps: expected a whole number" "$gpt2" train --text "$course" --steps 1e3
