@@ -9,7 +9,8 @@ WIDE static void forward_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     size_t n = tensor_dim(out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * n;
         const real *x = out->parents[0]->data + at;
         LogSum sum = softmax_row(out->data + at, x, n);
         for (size_t j = 0; j < n; j++)
@@ -26,7 +27,8 @@ WIDE static void backward_rows(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     size_t n = tensor_dim(g.out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * n;
         const real *y = g.out->data + at, *dy = g.out->grad + at;
         real sum = loop_sum(dy, n);
         for (size_t j = 0; j < n; j++)

@@ -29,8 +29,8 @@ static void forward_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     size_t n = tensor_dim(out, -1);
-    for (size_t at = begin * n; at < end * n; at += n)
-        row(out->data + at, out->parents[0]->data + at, n);
+    for (size_t r = begin; r < end; r++)
+        row(out->data + r * n, out->parents[0]->data + r * n, n);
 }
 
 typedef struct {
@@ -42,7 +42,8 @@ WIDE static void backward_rows(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     size_t n = tensor_dim(g.out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t r = begin; r < end; r++) {
+        size_t at = r * n;
         const real *p = g.out->data + at, *dp = g.out->grad + at;
         real mean = loop_dot(dp, p, n); /* sum_j dp_j p_j */
         for (size_t j = 0; j < n; j++)

@@ -18,8 +18,9 @@ WIDE static void turned(Elements e, size_t begin, size_t end)
 
 static void sub_backward(Tensor *out)
 {
-    if (out->parents[0]->wants_grad)
-        broadcast_grad(out->parents[0], out->grad, out->shape);
+    Tensor *a = out->parents[0];
+    if (a->wants_grad)
+        broadcast_grad(a, out->grad, out->shape);
     elementwise_backward(out, 1, turned);
 }
 
