@@ -5,7 +5,7 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void reshape_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i]);
@@ -13,7 +13,7 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void reshape_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, reshape_gradients);
 }
 
 Tensor *tensor_reshape(Tensor *x, Shape shape)
