@@ -627,7 +627,8 @@ static Tensor *odd_forward(Tensor *x, Tensor *positions, Tensor *gain, Tensor *b
     y = tensor_sub(tensor_log(tensor_add(tensor_exp(y), tensor_scale(tensor_mul(y, y), 2))), x);
     y = tensor_div(tensor_slice(y, 1, 1, T), tensor_exp(tensor_slice(y, 1, 0, T - 1)));
     Tensor *masked = tensor_mask(tensor_slice(y, 2, 0, C - 1), mask_causal(T - 1, C - 1), 1);
-    return tensor_add(tensor_sum(tensor_mul(tensor_softmax(masked), tensor_softmax(masked)), ALL_AXES),
+    Tensor *p = tensor_softmax(masked);
+    return tensor_add(tensor_sum(tensor_mul(p, p), ALL_AXES),
                       tensor_sum(tensor_log_softmax(y), ALL_AXES));
 }
 

@@ -1,5 +1,5 @@
-/* Tests of base/vector.h: loop_exp, loop_tanh and loop_erf against the C library, in double, over their
- * whole range. */
+/* Tests of base/vector.h: loop_exp, loop_tanh and loop_erf against the C library, in double, over
+ * their whole range. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -87,6 +87,7 @@ static void check_stretching(bool product)
     check_binary(product, full, shape4(1, 3, 5, 1), full);
     check_binary(product, shape4(2, 1, 5, 1), shape3(3, 1, 7), full);
     check_binary(product, shape3(3, 1, 1), full, full);
+    check_binary(product, shape2(3, 1), shape2(1, 5), shape2(3, 5));
     check_binary(product, shape0(), shape2(3, 5), shape2(3, 5));
     check_binary(product, shape2(1, 3), shape1(3), shape2(1, 3));
     check_binary(product, shape1(1), shape0(), shape1(1));

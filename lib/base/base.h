@@ -9,7 +9,7 @@
  *   arena.c      memory that dies together
  *   random.c     counter-based random numbers: uniform, normal, integers
  *   threads.c    one pool of threads; work divided the same way whatever their number
- *   vector.h     loops as vector instructions: exp, sums in lanes
+ *   vector.h     loops as vector instructions: exp, tanh, erf, sums in lanes; grains of loops
  *   gemm.c       the one matrix product that carries all others; gemm_kernel.c its inner tile
  *   peak.c       what this machine can do at most; peak_kernel.c its loops
  *   difference.c forward, central and five-point differences

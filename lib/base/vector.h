@@ -18,15 +18,17 @@
 
 /* A function marked WIDE is compiled for several widths of vectors, and the widest that the processor
  * has is chosen when the program starts. Every width gives the same bits: products and sums are never
- * contracted (-ffp-contract=off) and never reordered. Not under sanitizers, which cannot follow. */
+ * contracted (-ffp-contract=off) and never reordered. Its name must be the program's only one,
+ * static or not: clang 14 makes the function that chooses a global one. Not under sanitizers, which
+ * cannot follow. */
 #if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(WENGERT_POISON)
 #define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define WIDE
 #endif
 
-/* How many things of so many elements make one piece of a parallel loop that does little for each: with
- * fewer, handing the piece to a thread costs more than it brings. */
+/* How many things of so many elements make one piece of a parallel loop that does little for each:
+ * with fewer, handing the piece to a thread costs more than it brings. */
 static inline size_t loop_grain(size_t elements)
 {
     const size_t worth = 8192;
@@ -41,8 +43,8 @@ static inline size_t loop_columns(size_t rows)
 }
 
 #ifdef WENGERT_FLOAT
-/* exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2, as its two parts. The exponent's
- * bits n + 127 are put together by hand, so n = -127 gives a power of exactly 0 and n = 128 infinity. */
+/* exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln(2) / 2, as its two parts. The bits of
+ * the exponent, n + 127, are put together by hand: n = -127 gives exactly 0, and n = 128 infinity. */
 typedef struct {
     float power, rest; /* 2^n and exp(r) - 1 */
 } ExpParts;
@@ -90,8 +92,8 @@ static inline float loop_tanh(float x)
     return copysignf(m / (m + 2), x);
 }
 
-/* Below 0.875 it is x + x p, with p a polynomial in x^2; from there on 1 - exp(-q) with a polynomial q
- * in |x|. Both were fitted for the smallest relative error of erf; from |x| = 4 on it is 1. */
+/* Below 0.875 it is x + x p, with p a polynomial in x^2; from there on 1 - exp(-q) with q one in |x|.
+ * Both were fitted for the smallest relative error of erf; from |x| = 4 on it is 1. */
 static inline float loop_erf(float x)
 {
     const float joint = 0.875f;

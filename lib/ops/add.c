@@ -5,7 +5,7 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void add_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = e.x[i] + e.other[i];
@@ -26,5 +26,5 @@ Tensor *tensor_add(Tensor *a, Tensor *b)
 {
     Shape shape = broadcast_shape("tensor_add", a, b);
     Tensor *out = tensor_result("add", shape, add_backward, 2, (Tensor *[]){a, b});
-    return elementwise(out, values);
+    return elementwise(out, add_values);
 }

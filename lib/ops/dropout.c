@@ -11,7 +11,7 @@ typedef struct {
     real factor;
 } Saved;
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void dropout_values(Elements e, size_t begin, size_t end)
 {
     const Saved saved = *(const Saved *)e.saved;
     for (size_t i = begin; i < end; i++) {
@@ -20,7 +20,7 @@ WIDE static void values(Elements e, size_t begin, size_t end)
     }
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void dropout_gradients(Elements e, size_t begin, size_t end)
 {
     const Saved saved = *(const Saved *)e.saved;
     for (size_t i = begin; i < end; i++) {
@@ -31,7 +31,7 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void dropout_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, dropout_gradients);
 }
 
 Tensor *tensor_dropout(Tensor *x, const bool *kept, real rate)
@@ -44,7 +44,7 @@ Tensor *tensor_dropout(Tensor *x, const bool *kept, real rate)
     for (size_t i = 0; i < x->size; i++)
         saved->kept[i] = kept[i];
     out->saved = saved;
-    return elementwise(out, values);
+    return elementwise(out, dropout_values);
 }
 
 typedef struct {

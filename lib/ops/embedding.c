@@ -23,7 +23,7 @@ typedef struct {
 } Gradients;
 
 /* Columns [begin, end) of every row: threads never meet, and repeats are added in their order. */
-WIDE static void scatter_columns(size_t begin, size_t end, void *context)
+WIDE static void embedding_scatter(size_t begin, size_t end, void *context)
 {
     const Gradients *g = context;
     const int *ids = g->out->saved;
@@ -37,7 +37,7 @@ static void embedding_backward(Tensor *out)
 {
     size_t width = tensor_dim(out, -1);
     Gradients g = {out, grad_scatter(out->parents[0])};
-    parallel_for(width, loop_columns(out->size / width), scatter_columns, &g);
+    parallel_for(width, loop_columns(out->size / width), embedding_scatter, &g);
 }
 
 Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)

@@ -5,13 +5,13 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void exp_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = loop_exp(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void exp_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * e.y[i]);
@@ -19,11 +19,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void exp_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, exp_gradients);
 }
 
 Tensor *tensor_exp(Tensor *x)
 {
     Tensor *out = tensor_result("exp", x->shape, exp_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, exp_values);
 }

@@ -23,13 +23,13 @@ static inline real slope_at(real x)
     return normal_cumulative(x) + x * per_sqrt_two_pi * loop_exp(-half * x * x);
 }
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void gelu_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = value_at(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void gelu_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * slope_at(e.x[i]));
@@ -37,11 +37,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void gelu_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, gelu_gradients);
 }
 
 Tensor *tensor_gelu(Tensor *x)
 {
     Tensor *out = tensor_result("gelu", x->shape, gelu_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, gelu_values);
 }

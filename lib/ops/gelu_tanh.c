@@ -26,13 +26,13 @@ static inline real slope_at(real x)
     return s + x * 2 * s * (1 - s) * du;
 }
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void gelu_tanh_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = value_at(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void gelu_tanh_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * slope_at(e.x[i]));
@@ -40,11 +40,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void gelu_tanh_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, gelu_tanh_gradients);
 }
 
 Tensor *tensor_gelu_tanh(Tensor *x)
 {
     Tensor *out = tensor_result("gelu_tanh", x->shape, gelu_tanh_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, gelu_tanh_values);
 }

@@ -13,13 +13,14 @@ typedef struct {
 } Move;
 
 /* Row (b,t,h) of (B,T,H,D) is row (b,h,t) of (B,H,T,D). */
-WIDE static void move_rows(size_t begin, size_t end, void *context)
+WIDE static void heads_move_rows(size_t begin, size_t end, void *context)
 {
     const Move m = *(const Move *)context;
     for (size_t merged = begin; merged < end; merged++) {
         size_t h = merged % m.heads, t = merged / m.heads % m.steps, b = merged / m.heads / m.steps;
         size_t split = (b * m.heads + h) * m.steps + t;
-        size_t to = (m.split ? split : merged) * m.depth, from = (m.split ? merged : split) * m.depth;
+        size_t to = (m.split ? split : merged) * m.depth;
+        size_t from = (m.split ? merged : split) * m.depth;
         for (size_t d = 0; d < m.depth; d++)
             grad_put(m.to, to + d, m.from[from + d]);
     }
@@ -28,7 +29,7 @@ WIDE static void move_rows(size_t begin, size_t end, void *context)
 static void move(bool split, const real *from, GradWrite to, Shape merged, size_t heads)
 {
     Move m = {split, from, to, heads, merged.dim[1], merged.dim[2] / heads};
-    parallel_for(merged.dim[0] * m.steps * heads, loop_grain(m.depth), move_rows, &m);
+    parallel_for(merged.dim[0] * m.steps * heads, loop_grain(m.depth), heads_move_rows, &m);
 }
 
 static void split_heads_backward(Tensor *out)

@@ -18,7 +18,7 @@ typedef struct {
     real epsilon;
 } Saved;
 
-WIDE static void forward_rows(size_t begin, size_t end, void *context)
+WIDE static void layer_norm_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     const Saved *saved = out->saved;
@@ -59,7 +59,7 @@ static inline void add_row(size_t width, const real *restrict x, real mean, real
     }
 }
 
-WIDE static void backward_rows(size_t begin, size_t end, void *context)
+WIDE static void layer_norm_gradients(size_t begin, size_t end, void *context)
 {
     const Gradients s = *(const Gradients *)context;
     const Saved *saved = s.out->saved;
@@ -75,7 +75,8 @@ WIDE static void backward_rows(size_t begin, size_t end, void *context)
                 dgain, dbias);
         if (!x->wants_grad)
             continue;
-        real mean_g = loop_sum(g, width) / (real)width, mean_gn = loop_dot(g, n, width) / (real)width;
+        real mean_g = loop_sum(g, width) / (real)width;
+        real mean_gn = loop_dot(g, n, width) / (real)width;
         for (size_t i = 0; i < width; i++)
             grad_put(s.dx, at + i, inverse * (g[i] - mean_g - n[i] * mean_gn));
     }
@@ -92,8 +93,8 @@ static void layer_norm_backward(Tensor *out)
                    .g = tape_alloc(blocks * width * sizeof(real))};
     if (x->wants_grad)
         s.dx = grad_write(x);
-    parallel_for(rows, ROWS, backward_rows, &s);
-    /* The blocks' shares are added as the copies of a stretched row are: from the first to the last. */
+    parallel_for(rows, ROWS, layer_norm_gradients, &s);
+    /* The blocks' shares are added as a stretched row's copies are: from the first to the last. */
     if (gain->wants_grad)
         broadcast_grad(gain, s.dgain, shape2(blocks, width));
     if (bias->wants_grad)
@@ -114,6 +115,6 @@ Tensor *tensor_layer_norm(Tensor *x, Tensor *gain, Tensor *bias, real epsilon)
     Saved *saved = tape_alloc(sizeof *saved);
     *saved = (Saved){tape_alloc(rows * sizeof(real)), tape_alloc(rows * sizeof(real)), epsilon};
     out->saved = saved;
-    parallel_for(rows, ROWS, forward_rows, out);
+    parallel_for(rows, ROWS, layer_norm_rows, out);
     return out;
 }

@@ -4,13 +4,13 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void log_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = log(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void log_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] / e.x[i]);
@@ -18,11 +18,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void log_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, log_gradients);
 }
 
 Tensor *tensor_log(Tensor *x)
 {
     Tensor *out = tensor_result("log", x->shape, log_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, log_values);
 }

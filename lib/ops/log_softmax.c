@@ -5,11 +5,12 @@
 #include "ops/ops.h"
 #include "base/vector.h"
 
-WIDE static void forward_rows(size_t begin, size_t end, void *context)
+WIDE static void log_softmax_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     size_t n = tensor_dim(out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * n;
         const real *x = out->parents[0]->data + at;
         LogSum sum = softmax_row(out->data + at, x, n);
         for (size_t j = 0; j < n; j++)
@@ -22,11 +23,12 @@ typedef struct {
     GradWrite dx;
 } Gradients;
 
-WIDE static void backward_rows(size_t begin, size_t end, void *context)
+WIDE static void log_softmax_gradients(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     size_t n = tensor_dim(g.out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t row = begin; row < end; row++) {
+        size_t at = row * n;
         const real *y = g.out->data + at, *dy = g.out->grad + at;
         real sum = loop_sum(dy, n);
         for (size_t j = 0; j < n; j++)
@@ -38,7 +40,7 @@ static void log_softmax_backward(Tensor *out)
 {
     Gradients g = {out, grad_write(out->parents[0])};
     size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(out, -1)), backward_rows, &g);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), log_softmax_gradients, &g);
 }
 
 Tensor *tensor_log_softmax(Tensor *x)
@@ -47,6 +49,6 @@ Tensor *tensor_log_softmax(Tensor *x)
         shape_mismatch("tensor_log_softmax", x, NULL, "at least one axis");
     Tensor *out = tensor_result("log_softmax", x->shape, log_softmax_backward, 1, &x);
     size_t rows = shape_product(x->shape, 0, x->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(x, -1)), forward_rows, out);
+    parallel_for(rows, loop_grain(tensor_dim(x, -1)), log_softmax_rows, out);
     return out;
 }

@@ -18,7 +18,7 @@ static const uint8_t *allowed_in(const Tensor *out, size_t row)
     return saved->allowed + row / share * saved->matrix + row % t * s;
 }
 
-WIDE static void forward_rows(size_t begin, size_t end, void *context)
+WIDE static void mask_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     size_t keys = tensor_dim(out, -1);
@@ -36,7 +36,7 @@ typedef struct {
     GradWrite dx;
 } Gradients;
 
-WIDE static void backward_rows(size_t begin, size_t end, void *context)
+WIDE static void mask_gradients(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     size_t keys = tensor_dim(g.out, -1);
@@ -53,7 +53,7 @@ static void mask_backward(Tensor *out)
 {
     Gradients g = {out, grad_write(out->parents[0])};
     size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(out, -1)), backward_rows, &g);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), mask_gradients, &g);
 }
 
 Tensor *tensor_mask(Tensor *scores, const bool *allowed, size_t masks)
@@ -71,7 +71,7 @@ Tensor *tensor_mask(Tensor *scores, const bool *allowed, size_t masks)
         saved->allowed[i] = allowed[i];
     out->saved = saved;
     size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(out, -1)), forward_rows, out);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), mask_rows, out);
     return out;
 }
 

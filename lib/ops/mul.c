@@ -5,13 +5,13 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void mul_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = e.x[i] * e.other[i];
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void mul_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * e.other[i]);
@@ -20,12 +20,12 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 static void mul_backward(Tensor *out)
 {
     for (int k = 0; k < 2; k++)
-        elementwise_backward(out, k, gradients);
+        elementwise_backward(out, k, mul_gradients);
 }
 
 Tensor *tensor_mul(Tensor *a, Tensor *b)
 {
     Shape shape = broadcast_shape("tensor_mul", a, b);
     Tensor *out = tensor_result("mul", shape, mul_backward, 2, (Tensor *[]){a, b});
-    return elementwise(out, values);
+    return elementwise(out, mul_values);
 }

@@ -4,13 +4,13 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void relu_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = e.x[i] > 0 ? e.x[i] : 0;
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void relu_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++) {
         real dy = e.dy[i]; /* read in both cases: a choice between values, not a branch */
@@ -20,11 +20,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void relu_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, relu_gradients);
 }
 
 Tensor *tensor_relu(Tensor *x)
 {
     Tensor *out = tensor_result("relu", x->shape, relu_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, relu_values);
 }

@@ -16,7 +16,7 @@ typedef struct {
     real epsilon;
 } Saved;
 
-WIDE static void forward_rows(size_t begin, size_t end, void *context)
+WIDE static void rms_norm_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     const Saved *saved = out->saved;
@@ -51,7 +51,7 @@ static inline void add_row(size_t width, const real *restrict x, real inverse,
     }
 }
 
-WIDE static void backward_rows(size_t begin, size_t end, void *context)
+WIDE static void rms_norm_gradients(size_t begin, size_t end, void *context)
 {
     const Gradients s = *(const Gradients *)context;
     const Saved *saved = s.out->saved;
@@ -81,7 +81,7 @@ static void rms_norm_backward(Tensor *out)
                    .g = tape_alloc(blocks * width * sizeof(real))};
     if (x->wants_grad)
         s.dx = grad_write(x);
-    parallel_for(rows, ROWS, backward_rows, &s);
+    parallel_for(rows, ROWS, rms_norm_gradients, &s);
     if (gain->wants_grad)
         broadcast_grad(gain, s.dgain, shape2(blocks, width));
 }
@@ -96,6 +96,6 @@ Tensor *tensor_rms_norm(Tensor *x, Tensor *gain, real epsilon)
     Saved *saved = tape_alloc(sizeof *saved);
     *saved = (Saved){tape_alloc(rows * sizeof(real)), epsilon};
     out->saved = saved;
-    parallel_for(rows, ROWS, forward_rows, out);
+    parallel_for(rows, ROWS, rms_norm_rows, out);
     return out;
 }

@@ -4,14 +4,14 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void scale_values(Elements e, size_t begin, size_t end)
 {
     const real by = *(const real *)e.saved;
     for (size_t i = begin; i < end; i++)
         e.y[i] = by * e.x[i];
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void scale_gradients(Elements e, size_t begin, size_t end)
 {
     const real by = *(const real *)e.saved;
     for (size_t i = begin; i < end; i++)
@@ -20,7 +20,7 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void scale_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, scale_gradients);
 }
 
 Tensor *tensor_scale(Tensor *x, real by)
@@ -29,5 +29,5 @@ Tensor *tensor_scale(Tensor *x, real by)
     real *saved = tape_alloc(sizeof *saved);
     *saved = by;
     out->saved = saved;
-    return elementwise(out, values);
+    return elementwise(out, scale_values);
 }

@@ -21,13 +21,13 @@ static inline real slope_at(real x)
     return s * (1 + x * (1 - s));
 }
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void silu_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = value_at(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void silu_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * slope_at(e.x[i]));
@@ -35,11 +35,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void silu_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, silu_gradients);
 }
 
 Tensor *tensor_silu(Tensor *x)
 {
     Tensor *out = tensor_result("silu", x->shape, silu_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, silu_values);
 }

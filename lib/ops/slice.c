@@ -31,7 +31,7 @@ typedef struct {
     real *dx;
 } Gradients;
 
-WIDE static void add_blocks(size_t begin, size_t end, void *context)
+WIDE static void slice_add_blocks(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     const Part *p = g.out->saved;
@@ -45,7 +45,7 @@ static void slice_backward(Tensor *out)
 {
     const Part *p = out->saved;
     Gradients g = {out, grad_scatter(out->parents[0])};
-    parallel_for(p->outer, loop_grain(p->taken * p->inner), add_blocks, &g);
+    parallel_for(p->outer, loop_grain(p->taken * p->inner), slice_add_blocks, &g);
 }
 
 Tensor *tensor_slice(Tensor *x, int axis, size_t begin, size_t end)

@@ -25,12 +25,12 @@ LogSum softmax_row(real *p, const real *x, size_t n)
     return row(p, x, n);
 }
 
-static void forward_rows(size_t begin, size_t end, void *context)
+static void softmax_rows(size_t begin, size_t end, void *context)
 {
     Tensor *out = context;
     size_t n = tensor_dim(out, -1);
-    for (size_t at = begin * n; at < end * n; at += n)
-        row(out->data + at, out->parents[0]->data + at, n);
+    for (size_t r = begin; r < end; r++)
+        row(out->data + r * n, out->parents[0]->data + r * n, n);
 }
 
 typedef struct {
@@ -38,11 +38,12 @@ typedef struct {
     GradWrite dx;
 } Gradients;
 
-WIDE static void backward_rows(size_t begin, size_t end, void *context)
+WIDE static void softmax_gradients(size_t begin, size_t end, void *context)
 {
     const Gradients g = *(const Gradients *)context;
     size_t n = tensor_dim(g.out, -1);
-    for (size_t at = begin * n; at < end * n; at += n) {
+    for (size_t r = begin; r < end; r++) {
+        size_t at = r * n;
         const real *p = g.out->data + at, *dp = g.out->grad + at;
         real mean = loop_dot(dp, p, n); /* sum_j dp_j p_j */
         for (size_t j = 0; j < n; j++)
@@ -80,7 +81,7 @@ static void softmax_backward(Tensor *out)
 {
     Gradients g = {out, grad_write(out->parents[0])};
     size_t rows = shape_product(out->shape, 0, out->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(out, -1)), backward_rows, &g);
+    parallel_for(rows, loop_grain(tensor_dim(out, -1)), softmax_gradients, &g);
 }
 
 Tensor *tensor_softmax(Tensor *x)
@@ -89,6 +90,6 @@ Tensor *tensor_softmax(Tensor *x)
         shape_mismatch("tensor_softmax", x, NULL, "at least one axis");
     Tensor *out = tensor_result("softmax", x->shape, softmax_backward, 1, &x);
     size_t rows = shape_product(x->shape, 0, x->shape.rank - 1);
-    parallel_for(rows, loop_grain(tensor_dim(x, -1)), forward_rows, out);
+    parallel_for(rows, loop_grain(tensor_dim(x, -1)), softmax_rows, out);
     return out;
 }

@@ -1,16 +1,16 @@
 /* sub: y = a - b, with broadcasting. Derived in chapter 06.
  *
- *   dy_i/da_i = 1 and dy_i/db_i = -1: b gets the gradient with its sign turned. */
+ *   dy_i/da_i = 1 and dy_i/db_i = -1: b gets the gradient with its sign sub_gradients. */
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void sub_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = e.x[i] - e.other[i];
 }
 
-WIDE static void turned(Elements e, size_t begin, size_t end)
+WIDE static void sub_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, -e.dy[i]);
@@ -18,14 +18,15 @@ WIDE static void turned(Elements e, size_t begin, size_t end)
 
 static void sub_backward(Tensor *out)
 {
-    if (out->parents[0]->wants_grad)
-        broadcast_grad(out->parents[0], out->grad, out->shape);
-    elementwise_backward(out, 1, turned);
+    Tensor *a = out->parents[0];
+    if (a->wants_grad)
+        broadcast_grad(a, out->grad, out->shape);
+    elementwise_backward(out, 1, sub_gradients);
 }
 
 Tensor *tensor_sub(Tensor *a, Tensor *b)
 {
     Shape shape = broadcast_shape("tensor_sub", a, b);
     Tensor *out = tensor_result("sub", shape, sub_backward, 2, (Tensor *[]){a, b});
-    return elementwise(out, values);
+    return elementwise(out, sub_values);
 }

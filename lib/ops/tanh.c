@@ -5,13 +5,13 @@
 #include "ops/elementwise.h"
 #include "base/vector.h"
 
-WIDE static void values(Elements e, size_t begin, size_t end)
+WIDE static void tanh_values(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         e.y[i] = loop_tanh(e.x[i]);
 }
 
-WIDE static void gradients(Elements e, size_t begin, size_t end)
+WIDE static void tanh_gradients(Elements e, size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i++)
         grad_put(e.dx, i, e.dy[i] * (1 - e.y[i] * e.y[i]));
@@ -19,11 +19,11 @@ WIDE static void gradients(Elements e, size_t begin, size_t end)
 
 static void tanh_backward(Tensor *out)
 {
-    elementwise_backward(out, 0, gradients);
+    elementwise_backward(out, 0, tanh_gradients);
 }
 
 Tensor *tensor_tanh(Tensor *x)
 {
     Tensor *out = tensor_result("tanh", x->shape, tanh_backward, 1, &x);
-    return elementwise(out, values);
+    return elementwise(out, tanh_values);
 }

@@ -21,7 +21,7 @@ typedef struct {
     real correction1, correction2;        /* 1 - beta^t */
 } Update;
 
-WIDE static void update(size_t begin, size_t end, void *context)
+WIDE static void adam_update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {
@@ -48,6 +48,6 @@ void adam_step(AdamW *optimizer, double rate, double gradient_scale)
                     .beta2 = (real)s->beta2, .rest2 = (real)(1 - s->beta2),
                     .correction1 = (real)(1 - pow(s->beta1, t)),
                     .correction2 = (real)(1 - pow(s->beta2, t))};
-        parallel_for(p->size, GRAIN, update, &u);
+        parallel_for(p->size, GRAIN, adam_update, &u);
     }
 }

@@ -23,7 +23,7 @@ typedef struct {
     real stretch;                    /* 1 / sqrt(1 - beta2^t) */
 } Update;
 
-WIDE static void update(size_t begin, size_t end, void *context)
+WIDE static void adamw_update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {
@@ -52,6 +52,6 @@ void adamw_step(AdamW *optimizer, double rate, double gradient_scale)
                     .keep = (real)keep, .beta1 = (real)s->beta1, .rest1 = (real)(1 - s->beta1),
                     .beta2 = (real)s->beta2, .rest2 = (real)(1 - s->beta2),
                     .step_size = (real)step_size, .stretch = (real)stretch};
-        parallel_for(p->size, GRAIN, update, &u);
+        parallel_for(p->size, GRAIN, adamw_update, &u);
     }
 }

@@ -28,7 +28,7 @@ typedef struct {
     real keep, rate, gradient_scale;
 } Update;
 
-WIDE static void update(size_t begin, size_t end, void *context)
+WIDE static void momentum_update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++) {
@@ -45,7 +45,7 @@ void momentum_step(Momentum *optimizer, double rate, double gradient_scale)
             continue;
         Update u = {p->data,    optimizer->velocity[i], p->grad, (real)optimizer->keep,
                     (real)rate, (real)gradient_scale};
-        parallel_for(p->size, GRAIN, update, &u);
+        parallel_for(p->size, GRAIN, momentum_update, &u);
     }
 }
 

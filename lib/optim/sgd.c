@@ -14,7 +14,7 @@ typedef struct {
     real factor; /* rate times gradient scale */
 } Update;
 
-WIDE static void update(size_t begin, size_t end, void *context)
+WIDE static void sgd_update(size_t begin, size_t end, void *context)
 {
     const Update u = *(const Update *)context;
     for (size_t i = begin; i < end; i++)
@@ -28,6 +28,6 @@ void sgd_step(Tensor *const *parameters, int n, double rate, double gradient_sca
         if (!p->has_grad)
             continue;
         Update u = {p->data, p->grad, (real)(rate * gradient_scale)};
-        parallel_for(p->size, GRAIN, update, &u);
+        parallel_for(p->size, GRAIN, sgd_update, &u);
     }
 }

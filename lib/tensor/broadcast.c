@@ -90,7 +90,8 @@ const real *broadcast_data(const Tensor *t, Shape shape)
         return t->data;
     real *full = tape_alloc(size * sizeof *full);
     if (t->size > 0 && is_suffix(t->shape, shape))
-        parallel_for(size / t->size, loop_grain(t->size), copy_rows, &(Copies){t->data, full, t->size});
+        parallel_for(size / t->size, loop_grain(t->size), copy_rows,
+                     &(Copies){t->data, full, t->size});
     else
         walk(t->shape, shape, t->data, full, false);
     return full;
@@ -103,7 +104,7 @@ typedef struct {
 } Sum;
 
 /* Each element from the first row to the last, whichever thread does it. */
-WIDE static void sum_rows(size_t begin, size_t end, void *context)
+WIDE static void broadcast_sum_rows(size_t begin, size_t end, void *context)
 {
     const Sum s = *(const Sum *)context;
     for (size_t i = begin; i < end; i++)
@@ -118,7 +119,7 @@ void broadcast_grad(Tensor *parent, const real *full, Shape shape)
     size_t size = shape_size(shape);
     if (size > 0 && is_suffix(parent->shape, shape)) {
         Sum sum = {full, size / parent->size, parent->size, grad_write(parent)};
-        parallel_for(parent->size, loop_columns(sum.rows), sum_rows, &sum);
+        parallel_for(parent->size, loop_columns(sum.rows), broadcast_sum_rows, &sum);
         return;
     }
     real *copy = tape_alloc(size * sizeof *copy);
