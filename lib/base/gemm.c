@@ -294,7 +294,7 @@ static void multiply_blocks(Product *g, size_t m, size_t k)
  * is SEGMENT elements at least: shorter ones come from memory more slowly. A product of less than
  * WORTH_A_THREAD multiplications is done before another thread has woken up. */
 enum { FEW = 8, COLUMNS = GEMM_FEW_COLUMNS, SEGMENT = 384 };
-enum { TURNED_K = 128, TURNED = 64, WORTH_A_THREAD = 1 << 17 };
+enum { TURNED_K = 64, TURNED = 64, WORTH_A_THREAD = 1 << 17 };
 
 /* sum += the product over `k` from k0 on, for `count` columns of a transposed B from `column` on. */
 static void few_turned(const Product *g, size_t column, size_t count, size_t k0, size_t k,

@@ -81,27 +81,33 @@ static void tile_3(size_t k, real alpha, const real *a, size_t row_step, size_t 
     tile(VECTORS, k, alpha, a, row_step, k_step, b, from, ld_from, c, ldc);
 }
 
-/* Four rows of b at a time: their part of the first cache serves every row of a, and a sum is read
- * and written once for four products, which are added one after another as the tile adds them. */
+/* AT_ONCE rows of b at a time: their part of the first cache serves every row of a, and a sum is read
+ * and written once for as many products, which are added one after another as the tile adds them. From
+ * memory, several rows in step come faster than one. */
 static void few(size_t m, size_t n, size_t k, const real *restrict a, size_t row_step,
                 size_t k_step, const real *restrict b, size_t ldb, real *restrict sum)
 {
+    enum { AT_ONCE = 8 };
     size_t p = 0;
-    for (; p + 4 <= k; p += 4, b += 4 * ldb)
+    for (; p + AT_ONCE <= k; p += AT_ONCE, b += AT_ONCE * ldb)
         for (size_t i = 0; i < m; i++) {
-            const real *f = a + i * row_step + p * k_step;
-            const real *b1 = b + ldb, *b2 = b1 + ldb, *b3 = b2 + ldb;
-            real f0 = f[0], f1 = f[k_step], f2 = f[2 * k_step], f3 = f[3 * k_step];
-            real *to = sum + i * GEMM_FEW_COLUMNS;
-            for (size_t j = 0; j < n; j++)
-                to[j] = to[j] + f0 * b[j] + f1 * b1[j] + f2 * b2[j] + f3 * b3[j];
+            real factor[AT_ONCE], *to = sum + i * GEMM_FEW_COLUMNS;
+            for (size_t q = 0; q < AT_ONCE; q++)
+                factor[q] = a[i * row_step + (p + q) * k_step];
+            for (size_t j = 0; j < n; j++) {
+                real share = to[j];
+#pragma GCC unroll 8
+                for (size_t q = 0; q < AT_ONCE; q++)
+                    share += factor[q] * b[q * ldb + j];
+                to[j] = share;
+            }
         }
     for (; p < k; p++, b += ldb)
         for (size_t i = 0; i < m; i++) {
-            real f = a[i * row_step + p * k_step];
+            real factor = a[i * row_step + p * k_step];
             real *to = sum + i * GEMM_FEW_COLUMNS;
             for (size_t j = 0; j < n; j++)
-                to[j] += f * b[j];
+                to[j] += factor * b[j];
         }
 }
 
