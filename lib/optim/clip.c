@@ -9,7 +9,7 @@
 #include "optim/optim.h"
 #include "base/vector.h"
 
-enum { PIECE = 1 << 12, PIECES = 256 };
+enum { PIECE = 1 << 15, PIECES = 256 };
 
 typedef struct {
     const real *g;

@@ -5,23 +5,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ALIGNMENT = 64 }; /* a line of the caches: no vector of a parameter lies across two */
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+/* One block: the tensor, its data, its gradient. The system gives large blocks out as pages of zeros
+ * that take no memory before they are touched: a model that only runs forward has no gradients. */
 Tensor *tensor_parameter(Shape shape)
 {
-    Tensor *t = memory_calloc(1, sizeof *t);
-    t->shape = shape;
-    t->size = shape_size(shape);
-    t->data = memory_calloc(t->size, sizeof(real));
-    t->grad = memory_calloc(t->size, sizeof(real));
-    t->wants_grad = true;
+    size_t size = shape_size(shape), bytes = aligned(size * sizeof(real));
+    Tensor *t = memory_calloc(1, aligned(sizeof *t) + ALIGNMENT + 2 * bytes);
+    char *data = (char *)t + sizeof *t;
+    data += aligned((uintptr_t)data) - (uintptr_t)data;
+    *t = (Tensor){.shape = shape, .size = size, .data = (real *)(void *)data,
+                  .grad = (real *)(void *)(data + bytes), .wants_grad = true};
     return t;
 }
 
 void tensor_free(Tensor *parameter)
 {
-    if (parameter == NULL)
-        return;
-    free(parameter->data);
-    free(parameter->grad);
     free(parameter);
 }
 
