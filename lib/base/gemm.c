@@ -14,8 +14,9 @@
 /* A thread's piece is WIDTH panels of B at most, K_BLOCK long: they stay in its second cache while
  * rows of A pass by. The longer K_BLOCK, the fewer times C is read and written again. M_BLOCK bounds
  * the memory of a packed A; PACKED of its panels are packed at a time. Where B is narrow, pieces get
- * narrower and then shorter, for PIECES of them at least: work for several threads. */
-enum { K_BLOCK = 768, M_BLOCK = 3072, WIDTH = 4, PACKED = 8, PIECES = 8 };
+ * narrower, so that there are NARROW of them, and then shorter, for PIECES at least: work for several
+ * threads, though each then packs that part of B for itself. */
+enum { K_BLOCK = 768, M_BLOCK = 3072, WIDTH = 4, PACKED = 8, NARROW = 8, PIECES = 12 };
 
 static bool processor_has(const GemmKernel *kernel)
 {
@@ -58,7 +59,7 @@ Error gemm_check_environment(void)
     return no_error();
 }
 
-static const GemmKernel *kernel_in_use(void)
+const GemmKernel *gemm_kernel(void)
 {
     static const GemmKernel *chosen = NULL; /* every thread would choose the same */
     if (chosen == NULL)
@@ -70,7 +71,7 @@ static const GemmKernel *kernel_in_use(void)
 
 const char *gemm_kernel_name(void)
 {
-    return kernel_in_use()->name;
+    return gemm_kernel()->name;
 }
 
 /* One product, and the block of it that is being multiplied. */
@@ -260,7 +261,7 @@ static void multiply_block(Product *g)
     g->columns = ceiling(vectors, panels) * g->kernel->lanes; /* 4 vectors as 2 and 2, not 3 and 1 */
     g->panels_a = ceiling(g->m, g->kernel->rows);
     g->panels_b = ceiling(g->n, g->columns);
-    g->width = g->panels_b / PIECES;
+    g->width = g->panels_b / NARROW;
     g->width = g->width < 1 ? 1 : smaller(g->width, WIDTH);
     size_t pieces_b = ceiling(g->panels_b, g->width);
     size_t pieces_a = smaller(ceiling(PIECES, pieces_b), g->panels_a);
@@ -356,7 +357,7 @@ static void multiply(bool transpose_a, bool transpose_b, size_t m, size_t n, siz
     require(lda >= (transpose_a ? m : k) && ldb >= (transpose_b ? k : n) && ldc >= n,
             "gemm: leading dimensions %zu, %zu, %zu are too small for m %zu, n %zu, k %zu", lda,
             ldb, ldc, m, n, k);
-    Product g = {.kernel = kernel_in_use(), .transpose_a = transpose_a, .transpose_b = transpose_b,
+    Product g = {.kernel = gemm_kernel(), .transpose_a = transpose_a, .transpose_b = transpose_b,
                  .n = n, .alpha = alpha, .a = a, .b = b, .from = from, .c = c, .lda = lda,
                  .ldb = ldb, .ld_from = ld_from, .ldc = ldc};
     for (size_t i = 0; k == 0 && from != c && i < m; i++)

@@ -34,4 +34,7 @@ typedef struct {
 extern const GemmKernel gemm_kernel_portable, gemm_kernel_avx2, gemm_kernel_avx512,
     gemm_kernel_neon;
 
+/* The one in use. */
+const GemmKernel *gemm_kernel(void);
+
 #endif

@@ -15,39 +15,49 @@ static Worker worker_of(const Bench *bench, const char *precision, const char *w
     return worker_ours(bench, precision, text);
 }
 
-static void peak_line(TsvLog *log, int bits, int threads, const Worker *peak, const Worker *reading)
+enum { PEAK_32, PEAK_64, TILE_32, TILE_64, READING, PEAK_WORKERS };
+
+static void peak_line(TsvLog *log, int bits, int threads, const Worker *peak, const Worker *tile,
+                      const Worker *reading)
 {
-    Spread gflops = worker_rate(peak);
+    Spread gflops = worker_rate(peak), own = worker_rate(tile);
     Spread bytes = reading == NULL ? spread_of(NULL, 0) : worker_rate(reading);
-    printf("  f%d, threads: %d   %24s GFLOP/s", bits, threads, spread_text(gflops, 1e-9));
+    printf("  f%d, threads: %d   %20s", bits, threads, spread_text(gflops, 1e-9));
+    printf("   %20s %4.0f %%", spread_text(own, 1e-9), 100 * worker_ratio(tile, peak));
     if (reading != NULL)
-        printf("   %24s GB/s", spread_text(bytes, 1e-9));
+        printf("   %20s", spread_text(bytes, 1e-9));
     printf("\n");
-    exit_if(tsv_row(log, 8, (double[]){bits, threads, 1e-9 * gflops.low, 1e-9 * gflops.middle,
-                    1e-9 * gflops.high, 1e-9 * bytes.low, 1e-9 * bytes.middle, 1e-9 * bytes.high}));
+    exit_if(tsv_row(log, 11, (double[]){bits, threads, 1e-9 * gflops.low, 1e-9 * gflops.middle,
+                    1e-9 * gflops.high, 1e-9 * own.low, 1e-9 * own.middle, 1e-9 * own.high,
+                    1e-9 * bytes.low, 1e-9 * bytes.middle, 1e-9 * bytes.high}));
 }
 
-/* On one thread and on all: f32, f64, and reading. */
+/* On one thread and on all: f32 and f64, in registers and in gemm's tile, and reading. */
 void part_peak(const Bench *bench)
 {
     TsvLog log;
-    int most = threads_count(), counts = most > 1 ? 2 : 1, started = 0;
-    Worker workers[6], *all[6];
+    int most = threads_count(), counts = most > 1 ? 2 : 1, started = counts * PEAK_WORKERS;
+    Worker workers[2 * PEAK_WORKERS], *all[2 * PEAK_WORKERS];
     for (int i = 0; i < counts; i++) {
+        Worker *w = workers + i * PEAK_WORKERS;
         int threads = i == 0 ? 1 : most;
-        workers[3 * i] = worker_of(bench, "float", "peak", threads);
-        workers[3 * i + 1] = worker_of(bench, "double", "peak", threads);
-        workers[3 * i + 2] = worker_of(bench, "float", "bandwidth", threads);
+        w[PEAK_32] = worker_of(bench, "float", "peak", threads);
+        w[PEAK_64] = worker_of(bench, "double", "peak", threads);
+        w[TILE_32] = worker_of(bench, "float", "tile", threads);
+        w[TILE_64] = worker_of(bench, "double", "tile", threads);
+        w[READING] = worker_of(bench, "float", "bandwidth", threads);
     }
-    for (; started < 3 * counts; started++)
-        all[started] = &workers[started];
+    for (int i = 0; i < started; i++)
+        all[i] = &workers[i];
     rounds_run(bench, all, started);
-    printf("\npeak: multiply-adds in registers; reading 2 GiB. Median (smallest..largest)\n");
-    bench_table(&log, "peak", "bits threads gflops_low gflops gflops_high read_low read read_high");
+    printf("\npeak: GFLOP/s of multiply-adds in registers; of gemm's tile on data in the nearest "
+           "caches,\n  and its share; GB/s of reading 2 GiB. Median (smallest..largest)\n");
+    bench_table(&log, "peak", "bits threads gflops_low gflops gflops_high tile_low tile tile_high "
+                "read_low read read_high");
     for (int i = 0; i < counts; i++) {
-        const Worker *w = workers + 3 * i;
-        peak_line(&log, 32, i == 0 ? 1 : most, &w[0], &w[2]);
-        peak_line(&log, 64, i == 0 ? 1 : most, &w[1], NULL);
+        const Worker *w = workers + i * PEAK_WORKERS;
+        peak_line(&log, 32, i == 0 ? 1 : most, &w[PEAK_32], &w[TILE_32], &w[READING]);
+        peak_line(&log, 64, i == 0 ? 1 : most, &w[PEAK_64], &w[TILE_64], NULL);
     }
     bench_table_end(&log, "peak");
     for (int i = 0; i < started; i++)
@@ -133,7 +143,7 @@ static double weight_bytes(void)
 
 void part_generation(const Bench *bench)
 {
-    enum { CACHED, WHOLE, TORCH, TUNED, READING, ALL };
+    enum { CACHED, WHOLE, TORCH, TUNED, BANDWIDTH, ALL };
     static const char *const names[] = {"ours, with the cache", "ours, without", "PyTorch, without",
                                         "PyTorch tuned, without"};
     static const char whole[] = "whole 12 12 768 50304 1 64";
@@ -144,17 +154,17 @@ void part_generation(const Bench *bench)
                        worker_torch(bench, true, "float", whole),
                        worker_of(bench, "float", "bandwidth", threads_count())};
     rounds_run(bench, (Worker *[]){&all[0], &all[1], &all[2], &all[3], &all[4]}, ALL);
-    double bound = weight_bytes() / worker_rate(&all[READING]).middle;
+    double bound = weight_bytes() / worker_rate(&all[BANDWIDTH]).middle;
     printf("\ngeneration: ms for one more id after 63, GPT-2 124M, f32\n");
     bench_table(&log, "generation", "cache torch tuned ms_low ms ms_high bound");
-    for (int i = 0; i < READING; i++) {
+    for (int i = 0; i < BANDWIDTH; i++) {
         Spread seconds = worker_seconds(&all[i]);
         printf("  %-24s %22s  %s\n", names[i], spread_text(seconds, 1e3), all[i].absent);
         exit_if(tsv_row(&log, 7, (double[]){i == CACHED, i >= TORCH, i == TUNED, 1e3 * seconds.low,
                         1e3 * seconds.middle, 1e3 * seconds.high, 1e3 * bound}));
     }
     printf("  bound by memory: %.1f MB of weights at %s GB/s is %.2f ms; with the cache %.2f times "
-           "that\n", 1e-6 * weight_bytes(), spread_text(worker_rate(&all[READING]), 1e-9),
+           "that\n", 1e-6 * weight_bytes(), spread_text(worker_rate(&all[BANDWIDTH]), 1e-9),
            1e3 * bound, worker_seconds(&all[CACHED]).middle / bound);
     bench_table_end(&log, "generation");
     for (int i = 0; i < ALL; i++)

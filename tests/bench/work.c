@@ -14,6 +14,7 @@
 
 static const Work works[] = {
     {"peak", "THREADS", 1, peak_prepare, peak_run},
+    {"tile", "THREADS", 1, tile_prepare, tile_run},
     {"bandwidth", "THREADS", 1, bandwidth_prepare, bandwidth_run},
     {"gemm", "PRODUCT ROWS IN OUT", 4, gemm_prepare, gemm_run},
     {"openblas", "PRODUCT ROWS IN OUT", 4, openblas_prepare, openblas_run},

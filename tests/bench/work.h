@@ -28,6 +28,8 @@ typedef struct {
 /* work_peak.c. Units: floating-point operations, a multiply-add is two; bytes. */
 double peak_prepare(const size_t *numbers);
 void peak_run(void);
+double tile_prepare(const size_t *numbers);
+void tile_run(void);
 double bandwidth_prepare(const size_t *numbers);
 void bandwidth_run(void);
 
