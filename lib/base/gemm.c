@@ -251,7 +251,7 @@ static void multiply_pieces(size_t begin, size_t end, void *context)
     }
 }
 
-/* Pieces are as wide as leaves PIECES of them, and A is cut too where B alone would give fewer. */
+/* Pieces of B are as wide as leaves NARROW of them, and A is cut too where they are fewer than PIECES. */
 static void multiply_block(Product *g)
 {
     static atomic_size_t serial = 0;
