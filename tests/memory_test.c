@@ -242,6 +242,29 @@ static void test_training_is_the_same(void **state)
     stream_free(&stream);
 }
 
+static Tensor *squared_with(Tensor *x, Random *random, const void *context)
+{
+    (void)random;
+    return tensor_mul(x, ((Tensor *const *)context)[0]);
+}
+
+/* The segment's x is a parameter that it knows by its own name too: p p, whose gradient is 2 p. */
+static void test_a_segment_of_a_parameter(void **state)
+{
+    (void)state;
+    TapeMark mark = tape_mark();
+    Tensor *p = tensor_parameter(shape1(2));
+    p->data[0] = 3;
+    p->data[1] = -5;
+    for (int walk = 1; walk <= 2; walk++) {
+        Tensor *y = tensor_checkpoint(p, squared_with, &p, NULL);
+        tensor_backward(tensor_sum(y, ALL_AXES));
+        assert_true(p->grad[0] == (real)(6 * walk) && p->grad[1] == (real)(-10 * walk));
+    }
+    tensor_free(p);
+    tape_release(mark);
+}
+
 static Tensor *adds_from_outside(Tensor *x, Random *random, const void *context)
 {
     (void)random;
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(test_checkpointing_changes_no_bit),
         cmocka_unit_test(test_checkpointing_takes_less),
         cmocka_unit_test(test_training_is_the_same),
+        cmocka_unit_test(test_a_segment_of_a_parameter),
         cmocka_unit_test(test_segments_stand_alone),
         cmocka_unit_test(test_one_block_at_a_time),
         cmocka_unit_test(test_logits_are_never_whole),

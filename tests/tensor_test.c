@@ -194,6 +194,7 @@ static void bad_head_loss(void) { tensor_head_cross_entropy(grid(2, 3), grid(5, 
 static void bad_head_loss_list(void) { tensor_head_cross_entropy(grid(2, 3), list(3), zeros); }
 static void bad_head_loss_target(void) { tensor_head_cross_entropy(grid(4, 2), grid(3, 2), too_large); }
 static void bad_head_loss_negative(void) { tensor_head_cross_entropy(grid(4, 2), grid(3, 2), negative); }
+static void bad_head_loss_chunk(void) { head_cross_entropy_in_chunks(grid(4, 2), grid(3, 2), zeros, 0); }
 static void bad_rope(void) { tensor_rope(grid(2, 3)); }
 static void bad_split_heads(void) { tensor_split_heads(cube(2, 3, 5), 2); }
 static void bad_merge_heads(void) { tensor_merge_heads(cube(2, 3, 5)); }
@@ -206,6 +207,7 @@ static void bad_attention_heads(void) { tensor_attention(cube(2, 3, 6), 4); }
 static void bad_item(void) { tensor_item(list(2)); }
 static void bad_dim(void) { tensor_dim(grid(2, 3), 2); }
 static void bad_size(void) { tensor_new(shape3((size_t)1 << 31, (size_t)1 << 31, 4)); }
+static void bad_parameter(void) { tensor_parameter(shape1(SIZE_MAX / sizeof(real) / 2 + 1)); }
 static void bad_want_grad(void) { tensor_want_grad(tensor_exp(list(2))); }
 static void bad_grad_write(void) { grad_write(filled(shape1(2), 1)); }
 static void bad_backward(void) { tensor_backward(tensor_exp(list(2))); }
@@ -298,6 +300,8 @@ static const Misuse misuses[] = {
      "tensor_head_cross_entropy: expected a target in [0, 3), found 3 in row 2 of 4"},
     {bad_head_loss_negative,
      "tensor_head_cross_entropy: expected a target in [0, 3), found -2 in row 2 of 4"},
+    {bad_head_loss_chunk,
+     "tensor_head_cross_entropy: expected chunks of at least 1 row, found 0"},
     {bad_rope, "tensor_rope: expected x (...,T,D) with an even D, found (2,3)"},
     {bad_split_heads,
      "tensor_split_heads: expected (B,T,C) with C divisible by 2 heads, found (2,3,5)"},
@@ -314,6 +318,7 @@ static const Misuse misuses[] = {
     {bad_item, "tensor_item: expected a tensor of one element, found (2)"},
     {bad_dim, "tensor_dim: expected an axis of a tensor of shape (2,3), found 2"},
     {bad_size, "has more elements than memory has bytes"},
+    {bad_parameter, "takes more memory than any machine has"},
     {bad_want_grad, "tensor_want_grad: expected a leaf, found a result of exp"},
     {bad_grad_write, "grad_write: this tensor wants no gradient"},
     {bad_backward, "tensor_backward: expected a loss of one element, found (2)"},
@@ -338,6 +343,19 @@ static void test_misuses(void **state)
             fail_msg("expected one line with \"%s\" and an abort, found status %d and \"%s\"",
                      misuse.text, child.status, child.text);
     }
+}
+
+/* Scores of queries that have no keys: no rows of them stand anywhere. */
+static void test_mask_of_no_keys(void **state)
+{
+    (void)state;
+    TapeMark mark = tape_mark();
+    Tensor *scores = tensor_new(shape3(2, 3, 0));
+    tensor_want_grad(scores);
+    Tensor *y = tensor_mask(scores, (const bool[]){true}, 2);
+    tensor_backward_from(y, y->data);
+    assert_true(y->size == 0 && shape_equal(y->shape, scores->shape) && scores->has_grad);
+    tape_release(mark);
 }
 
 /* ---- the tape ------------------------------------------------------------------------------- */
@@ -699,6 +717,7 @@ int main(void)
         cmocka_unit_test(test_shapes),
         cmocka_unit_test(test_broadcast_shapes),
         cmocka_unit_test(test_broadcast_mismatches),
+        cmocka_unit_test(test_mask_of_no_keys),
         cmocka_unit_test(test_misuses),
         cmocka_unit_test(test_tape_order),
         cmocka_unit_test(test_marks_nest),

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { ALIGNMENT = 64, FIRST_CHUNK = 1 << 20, LARGEST_CHUNK = 64 << 20, HUGE_PAGE = 2 << 20 };
 
@@ -33,8 +32,7 @@ void arena_poison(void *bytes, size_t size)
         memset(bytes, 0xff, size);
 }
 
-/* Large chunks ask for huge pages, where the system has them: a page is then looked up once for two
- * megabytes instead of once for four kilobytes, and touched for the first time as seldom. */
+/* Large chunks begin where a huge page does: memory_alloc has asked for those that lie within. */
 static ArenaChunk *chunk_make(size_t size)
 {
     ArenaChunk *chunk = memory_alloc(sizeof *chunk);
@@ -44,10 +42,6 @@ static ArenaChunk *chunk_make(size_t size)
     *chunk = (ArenaChunk){.bytes = (unsigned char *)memory + (past == 0 ? 0 : alignment - past),
                           .memory = memory,
                           .size = size};
-#ifdef MADV_HUGEPAGE
-    if (size >= HUGE_PAGE)
-        madvise(chunk->bytes, size, MADV_HUGEPAGE); /* a wish: without it all is as before */
-#endif
     return chunk;
 }
 

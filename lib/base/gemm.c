@@ -61,12 +61,15 @@ Error gemm_check_environment(void)
 
 const GemmKernel *gemm_kernel(void)
 {
-    static const GemmKernel *chosen = NULL; /* every thread would choose the same */
-    if (chosen == NULL)
-        chosen = choose();
-    if (chosen == NULL)
+    static const GemmKernel *_Atomic chosen = NULL; /* every thread would choose the same */
+    const GemmKernel *kernel = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (kernel != NULL)
+        return kernel;
+    kernel = choose();
+    if (kernel == NULL)
         exit_if(gemm_check_environment());
-    return chosen;
+    atomic_store_explicit(&chosen, kernel, memory_order_relaxed);
+    return kernel;
 }
 
 const char *gemm_kernel_name(void)

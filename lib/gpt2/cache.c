@@ -5,7 +5,7 @@
  *   are appended, every key and value of an earlier position stays what it was; new positions need
  *   only their own queries, keys and values, and those kept here.
  * Each sum runs in the order in which gpt2_forward has it, attention being the same routine, so the
- * logits are the same bits (for heads of up to 256 elements: see gemm). Letters: T new positions,
+ * logits are the same bits (for heads of up to 768 elements: see gemm). Letters: T new positions,
  * C width, H heads, D = C/H, P n_positions, V vocabulary. */
 #include "gpt2/gpt2.h"
 

@@ -313,7 +313,7 @@ void cache_free(Cache *cache);
 void cache_truncate(Cache *cache, size_t length);
 /* Reads n more ids, at least 1 and no more than there is room for. Returns the logits of the last
  * `last` of them, (last,V), on the tape, without recording. They are those of gpt2_forward over all
- * ids, to the bit for heads of at most 256 elements. */
+ * ids, to the bit for heads of at most 768 elements. */
 Tensor *gpt2_extend(Cache *cache, const int *ids, size_t n, size_t last);
 
 /* Where the window over a text of n ids begins. Up to n_positions ids it is 0; then the window

@@ -157,6 +157,7 @@ Tensor *head_cross_entropy_in_chunks(Tensor *x, Tensor *table, const int *target
     if (x->shape.rank < 1 || table->shape.rank != 2 || tensor_dim(x, -1) != table->shape.dim[1] ||
         table->size == 0)
         shape_mismatch("tensor_head_cross_entropy", x, table, "x (...,C) and table (V,C)");
+    require(chunk > 0, "tensor_head_cross_entropy: expected chunks of at least 1 row, found 0");
     Tensor *out = tensor_result("head_cross_entropy", shape0(), head_cross_entropy_backward, 2,
                                 (Tensor *[]){x, table});
     Saved *saved = saved_of(x, table, targets, chunk);

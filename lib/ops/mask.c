@@ -14,7 +14,8 @@ typedef struct {
 static const uint8_t *allowed_in(const Tensor *out, size_t row)
 {
     const Saved *saved = out->saved;
-    size_t t = tensor_dim(out, -2), s = tensor_dim(out, -1), share = out->size / s / saved->masks;
+    size_t t = tensor_dim(out, -2), s = tensor_dim(out, -1);
+    size_t share = shape_product(out->shape, 0, out->shape.rank - 1) / saved->masks;
     return saved->allowed + row / share * saved->matrix + row % t * s;
 }
 

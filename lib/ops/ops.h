@@ -110,7 +110,7 @@ typedef struct {
 Tensor *tensor_attention_tiled(Tensor *qkv, size_t heads, Tiles tiles);
 /* For tensor_attention and the key-value cache: one head, whose query t sees keys 0 to past + t. A
  * row's bits depend on its query, the keys and values that it sees and tiles.keys, and on no other
- * query (up to a depth of 256: see gemm). Scores must be finite. */
+ * query (up to a depth of 768: see gemm). Scores must be finite. */
 typedef struct {
     const real *q, *k, *v;         /* (queries,D), (past + queries,D) twice */
     size_t q_row, kv_row, out_row; /* elements from a row to the next */

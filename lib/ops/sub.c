@@ -1,6 +1,6 @@
 /* sub: y = a - b, with broadcasting. Derived in chapter 06.
  *
- *   dy_i/da_i = 1 and dy_i/db_i = -1: b gets the gradient with its sign sub_gradients. */
+ *   dy_i/da_i = 1 and dy_i/db_i = -1: b gets the gradient with its sign turned. */
 #include "ops/elementwise.h"
 #include "base/vector.h"
 

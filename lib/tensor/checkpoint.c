@@ -64,14 +64,17 @@ static void checkpoint_backward(Tensor *out)
     Tensor *x = out->parents[0];
     Random again = saved->random;
     Tensor leaf = {.shape = x->shape, .size = x->size, .data = x->data};
-    if (x->wants_grad)
+    /* A leaf stands for itself: the segment may know it as a parameter too. */
+    bool lent = x->wants_grad && x->op != NULL;
+    if (lent)
         grad_lend(&leaf, x); /* before the mark: this memory stays */
     TapeMark mark = tape_mark();
     bool recording = tape_set_recording(true);
-    walk_back(mark, saved->segment(&leaf, saved->draws ? &again : NULL, saved->context), out);
+    Tensor *in = x->op == NULL ? x : &leaf;
+    walk_back(mark, saved->segment(in, saved->draws ? &again : NULL, saved->context), out);
     tape_set_recording(recording);
     tape_release(mark);
-    if (x->wants_grad)
+    if (lent)
         x->has_grad = leaf.has_grad;
 }
 

@@ -16,7 +16,10 @@ static size_t aligned(size_t bytes)
  * that take no memory before they are touched: a model that only runs forward has no gradients. */
 Tensor *tensor_parameter(Shape shape)
 {
-    size_t size = shape_size(shape), bytes = aligned(size * sizeof(real));
+    size_t size = shape_size(shape);
+    require(size <= SIZE_MAX / 4 / sizeof(real),
+            "tensor_parameter: %s takes more memory than any machine has", shape_text(shape));
+    size_t bytes = aligned(size * sizeof(real));
     Tensor *t = memory_calloc(1, aligned(sizeof *t) + ALIGNMENT + 2 * bytes);
     char *data = (char *)t + sizeof *t;
     data += aligned((uintptr_t)data) - (uintptr_t)data;

@@ -168,7 +168,8 @@ typedef Tensor *(*Segment)(Tensor *x, Random *random, const void *context);
 void segment_run(Tensor *into, Tensor *x, Segment segment, const void *context, Random *random);
 
 /* The same as a result with a gradient (Chen et al. 2016): backward runs the segment again, recording,
- * with the numbers that it drew before. Values and gradients are, to the bit, those of segment(x). The
+ * with the numbers that it drew before. Values and gradients are, to the bit, those of segment(x); only
+ * where its result is x itself does x's gradient hear the result's other users summed beforehand. The
  * context must live until backward has run. What wants a gradient in the segment is x, or a parameter
  * or another leaf, or is made there: a result from outside is a broken contract. */
 Tensor *tensor_checkpoint(Tensor *x, Segment segment, const void *context, Random *random);
