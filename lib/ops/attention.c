@@ -56,7 +56,7 @@ static void tile_scores(const AttentionRows *z, Tile tile, real *p)
 }
 
 /* ---- forward -------------------------------------------------------------------------------- */
-WIDE static void multiply(real *x, size_t n, real by)
+WIDE static void scale_all(real *x, size_t n, real by)
 {
     for (size_t i = 0; i < n; i++)
         x[i] *= by;
@@ -68,8 +68,8 @@ static void join(LogSum *sum, real *out, size_t depth, LogSum block, real *p, si
 {
     real max = block.max > sum->max ? block.max : sum->max;
     real before = exp(sum->max - max + sum->rest), more = exp(block.max - max + block.rest);
-    multiply(out, depth, before / (before + more));
-    multiply(p, keys, more / (before + more));
+    scale_all(out, depth, before / (before + more));
+    scale_all(p, keys, more / (before + more));
     *sum = (LogSum){max, log(before + more)};
 }
 

@@ -8,7 +8,8 @@
 static void tied_head_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *table = out->parents[1];
-    size_t vocabulary = table->shape.dim[0], width = table->shape.dim[1], rows = x->size / width;
+    size_t vocabulary = table->shape.dim[0], width = table->shape.dim[1];
+    size_t rows = shape_product(x->shape, 0, x->shape.rank - 1);
     if (x->wants_grad) {
         GradWrite dx = grad_write(x); /* dX = dY E */
         gemm(false, false, rows, width, vocabulary, 1, out->grad, vocabulary, table->data, width,

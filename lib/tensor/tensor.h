@@ -185,8 +185,8 @@ void broadcast_grad(Tensor *parent, const real *full, Shape shape);
 /* ---- profile -----------------------------------------------------------------------------------
  * Off at first. While on, the time from one op's beginning to the next one's is counted for it,
  * forward and backward apart; one profile a thread. profile_set returns what it was. `what` must be a
- * literal; NULL ends the counting until the next op. profile_print writes a table of milliseconds a step, largest first, and begins
- * anew. */
+ * literal; NULL ends the counting until the next op. profile_print writes a table of milliseconds a
+ * step, largest first, and begins anew. */
 bool profile_set(bool on);
 void profile_enter(const char *what, bool backward);
 void profile_print(FILE *stream, size_t steps);
