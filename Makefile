@@ -185,7 +185,7 @@ start-run:
 	@echo "next: make train TEXT=FILE, make sample PROMPT=\"The \", make test, make help"
 
 .PHONY: test test-run
-test: ## every check: gates, unit tests, seeded bugs, resuming, bad input
+test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lessons
 	@sh setup.sh test
 	@$(QUIET_MAKE) libraries programs gate-programs test-programs
 	@$(MAKE) --no-print-directory test-run
@@ -209,6 +209,18 @@ $(B)/bugs/recipe: FORCE
 .PHONY: bugs
 bugs: $(BUGS) $(B)/bugs/recipe gate-programs ## plant every bug, by hand and by mutation, and see each caught
 	@$(BUGS_RUN) $(ARGS)
+
+# ---- lessons --------------------------------------------------------------------------------------
+# What the lessons quote. A command that a lesson quotes finds the folder of what was built in $B.
+LESSONS = $(B)/lessons/lessons
+$(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,double)
+	@mkdir -p $(@D)
+	@echo "  cc double tests/lessons"
+	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
+
+.PHONY: lessons
+lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
+	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
 
 # ---- tests ----------------------------------------------------------------------------------------
 TEST_NAMES := $(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c)))
@@ -268,7 +280,7 @@ bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(BENCH_PROGRAMS)
+test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
@@ -279,6 +291,8 @@ test-run:
 	  "forward-references=sh tests/forward.sh $(B)" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
+	  "lessons=B=$(B) $(LESSONS) --check" \
+	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
 
