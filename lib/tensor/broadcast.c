@@ -40,7 +40,7 @@ static void stretched_steps(Shape own, Shape shape, size_t step[RANK_MAX])
     }
 }
 
-/* Adds each element of `full` into its own one (add), or copies own elements out into full (!add). */
+/* Adds elements of `full` into own ones (add), or copies own ones out into `full` (!add). */
 static void walk(Shape own, Shape shape, real *own_data, real *full, bool add)
 {
     size_t step[RANK_MAX], dim[RANK_MAX], i = 0;
