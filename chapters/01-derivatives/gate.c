@@ -302,6 +302,20 @@ static void check_worked(void)
                "15, 10, 6, and 30 for each one");
 }
 
+/* exp, log, and one step down the curve x^4 - 3x^2 + x, whose slope at 2 is 21. */
+static void check_step(void)
+{
+    Dual grown = dual_exp(dual_make(0, 1)), logarithm = dual_log(dual_make(2, 1));
+    gate_check("dual exp at 0", near(grown.value, 1, 0) && near(grown.slope, 1, 0), "1, slope 1");
+    gate_check("dual log at 2", near(logarithm.slope, 0.5, 0), "slope 1/2");
+    Dual x = dual_make(2, 1), square = dual_mul(x, x), three = dual_make(3, 0);
+    Dual y = dual_add(dual_sub(dual_mul(square, square), dual_mul(three, square)), x);
+    real place = x.value - (real)0.03 * y.slope;
+    gate_check("step downhill from 2 at rate 0.03",
+               near(y.value, 6, 0) && near(y.slope, 21, 0) && near(place, 1.37, 8 * rounding()),
+               "from height 6, slope 21, to 1.37");
+}
+
 /* ---- the difference formulas ---- */
 
 static real exponential(real x, const void *context)
@@ -358,9 +372,10 @@ int main(int argc, char **argv)
     }
     /* The last row called dual_vjp twice, with seven inputs. */
     gate_check("dual product of 7, passes for its gradient", passes == 14,
-               "7, against 1 in reverse");
+               "7, against 2 in reverse");
     check_speeds();
     check_worked();
+    check_step();
     check_order("difference_forward halved", difference_forward, 1);
     check_order("difference_central halved", difference_central, 2);
     check_order("difference_five_point halved", difference_five_point, 4);
