@@ -1,12 +1,13 @@
 /* utf8: one character to its bytes and back, by RFC 3629. Chapter 15 uses it, chapter 16 explains it.
  *
  *   bits   bytes
- *      7   0xxxxxxx
- *     11   110xxxxx 10xxxxxx
- *     16   1110xxxx 10xxxxxx 10xxxxxx
- *     21   11110xxx 10xxxxxx 10xxxxxx 10xxxxxx
+ *      7   0vvvvvvv
+ *     11   110vvvvv 10vvvvvv
+ *     16   1110vvvv 10vvvvvv 10vvvvvv
+ *     21   11110vvv 10vvvvvv 10vvvvvv 10vvvvvv
  *
- * The first byte says how many follow. Each character has one valid form, the shortest. */
+ * v are the bits of its number, the highest first. The first byte says how many follow. Each
+ * character has one valid form, the shortest. */
 #include "text/text.h"
 
 /* Surrogates belong to UTF-16 and are no characters. */
