@@ -52,6 +52,9 @@ void *memory_alloc(size_t bytes);
 void *memory_calloc(size_t count, size_t size);
 void *memory_realloc(void *old, size_t bytes);
 
+/* What printf would write, in memory of its own: the caller frees it. */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* ---- error -----------------------------------------------------------------------------------
  * What a reader of files, arguments or the environment returns. `text` says in one line what was
  * expected, what was found and where. Only a main prints it. */

@@ -72,3 +72,16 @@ void *memory_realloc(void *old, size_t bytes)
 {
     return checked(realloc(old, bytes), bytes);
 }
+
+char *text_format(const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = memory_alloc((size_t)length + 1);
+    vsnprintf(text, (size_t)length + 1, format, again);
+    va_end(again);
+    return text;
+}

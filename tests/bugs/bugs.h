@@ -76,8 +76,6 @@ typedef struct {
 Bug *bugs_add(Bugs *bugs, Subject *subject);
 /* The file of a bug's subject with its edits made; the caller frees. */
 char *bug_text(const Bug *bug, size_t *size);
-/* printf into fresh memory, which the caller frees. */
-char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 /* One of equivalent.txt: the mutants with this key change nothing that a gate could see. */

@@ -12,19 +12,6 @@
 enum { AROUND = 4 }; /* tokens shown before and after what a mutant changes */
 
 /* ---- making a mutant ------------------------------------------------------------------------- */
-char *text_format(const char *format, ...)
-{
-    va_list arguments, again;
-    va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    char *text = memory_alloc((size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
-    va_end(again);
-    return text;
-}
-
 /* Appends tokens [from, to) with one blank between them. */
 static void tokens_append(const Source *source, int from, int to, char *into, size_t room)
 {

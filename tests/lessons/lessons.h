@@ -24,9 +24,6 @@ Error text_read(Text *text, const char *path);
 Text text_split(char *bytes); /* takes over a string from malloc */
 void text_free(Text *text);
 
-/* printf into fresh memory; the caller frees. */
-char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* Whether line `at` begins a fence; fence_end is the line that ends it, or `count` if none does. */
 bool fence_begins(const char *line);
 size_t fence_end(const Text *page, size_t at);
