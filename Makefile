@@ -172,7 +172,7 @@ LEARN_OBJECTS = $(patsubst %.c,$(B)/learn/%.o,$(notdir $(LEARN_SOURCES)))
 $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/flags
 	@mkdir -p $(@D)
 	@echo "  cc double $<"
-	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -c $< -o $@
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
 $(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
 	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
@@ -185,7 +185,7 @@ learn: learner ## the next step of the course; ./learn help lists what else it d
 	@./learn
 check watch list hint: learner
 	@./learn $@ $(EX)
-mine: learner ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
+mine: learner gate-programs $(if $(HAVE_LATE),$(GPT2_DOUBLE)) ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
 	@./learn mine $(if $(filter 1,$(SOLUTIONS)),solutions)
 
 # ---- the two commands -----------------------------------------------------------------------------
