@@ -20,8 +20,7 @@ static Error fail_at(const PaperPart *part, size_t line, const char *what, const
     return error_make("%s:%zu: %s: %.300s", part->path, line, what, error->text);
 }
 
-/* ---- the statements
- * ------------------------------------------------------------------------------ */
+/* ---- the statements -------------------------------------------------------------------------- */
 static Array draw_given(const Statement *given, Random *random, Arena *arena)
 {
     Array array = array_make(arena, given->shape.rank, given->shape.shape);
@@ -53,8 +52,7 @@ static Error compute(const PaperPart *part, int begin, int end, Names *names, Ar
     return no_error();
 }
 
-/* ---- dy
- * -------------------------------------------------------------------------------------------- */
+/* ---- dy -------------------------------------------------------------------------------------- */
 
 /* The name that the gradient of the target goes by beside dy: dC for `forward C = A@B`; else dy. */
 static void upstream_name(const PaperPart *part, char name[NAME_LENGTH + 2])
@@ -104,8 +102,7 @@ static Error choose_dy(Measuring *measuring, const Array *target, Random *random
     return no_error();
 }
 
-/* ---- differences
- * ------------------------------------------------------------------------------------ */
+/* ---- differences ----------------------------------------------------------------------------- */
 
 /* The forward weighed with dy, with the poked element at `x`: what difference_five_point asks for.
  */
