@@ -54,11 +54,17 @@ static Error compute(const PaperPart *part, int begin, int end, Names *names, Ar
 
 /* ---- dy -------------------------------------------------------------------------------------- */
 
-/* The name that the gradient of the target goes by beside dy: dC for `forward C = A@B`; else dy. */
+/* The name that the gradient of the target goes by beside dy: dC for `forward C = A@B`, and for
+ * `forward C`; else dy. */
 static void upstream_name(const PaperPart *part, char name[NAME_LENGTH + 2])
 {
-    const char *own = part->statements[part->target].name;
-    snprintf(name, NAME_LENGTH + 2, "d%s", own[0] == '\0' ? "y" : own);
+    const Statement *target = &part->statements[part->target];
+    char own[NAME_LENGTH + 1] = "y";
+    if (target->name[0] != '\0')
+        strcpy(own, target->name);
+    else if (target->formula->nodes[target->formula->root].kind == NODE_NAME)
+        node_name(target->formula, target->formula->root, own);
+    snprintf(name, NAME_LENGTH + 2, "d%s", own);
 }
 
 static bool speaks_of_dy(const PaperPart *part, const char *own)
@@ -116,11 +122,11 @@ static real weighed_forward(real x, const void *context)
     ArenaMark mark = arena_mark(measuring->arena);
     *measuring->poked = x;
     Error error = compute(part, 0, part->target + 1, &names, measuring->arena, &y);
-    *measuring->poked = before;
     if (error.failed)
         measuring->error = error;
     for (size_t i = 0; !error.failed && i < array_size(&y); i++)
         sum += measuring->dy->data[i] * y.data[i];
+    *measuring->poked = before; /* not earlier: y may be x itself */
     arena_release(measuring->arena, mark);
     return sum;
 }
