@@ -174,6 +174,10 @@ $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/
 	@echo "  cc double $<"
 	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
+# What of ./learn judges answers on paper stands on base alone.
+PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
+
 $(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
 	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
 
@@ -238,18 +242,14 @@ bugs: $(BUGS) $(B)/bugs/recipe gate-programs ## plant every bug, by hand and by 
 # ---- lessons --------------------------------------------------------------------------------------
 # What the lessons quote. A command that a lesson quotes finds the folder of what was built in $B.
 LESSONS = $(B)/lessons/lessons
-$(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,double)
+$(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(PAPER_OBJECTS) $(call base_objects,double)
 	@mkdir -p $(@D)
 	@echo "  cc double tests/lessons"
-	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
 lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
-
-# What of ./learn judges answers on paper stands on base alone.
-PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
-PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------
 PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
