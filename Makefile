@@ -305,7 +305,7 @@ bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
+test-programs: learner $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
@@ -316,6 +316,8 @@ test-run:
 	  "forward-references=sh tests/forward.sh $(B)" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
+	  "exercises=./learn audit" \
+	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \

@@ -260,15 +260,15 @@ static void crash_place(const char *text, const char *source, char place[PATH_RO
 /* The words of a sanitizer, or of require, that say what happened. */
 static void crash_words(const char *text, int status, char words[200])
 {
-    static const char *const marks[] = {"runtime error: ", "ERROR: AddressSanitizer: ",
-                                        "broken contract: "};
+    static const char *const marks[] = {"broken contract: ", "runtime error: ",
+                                        "ERROR: AddressSanitizer: "};
     for (size_t k = 0; k < 3; k++) {
         const char *at = strstr(text, marks[k]);
         if (at == NULL)
             continue;
         at += strlen(marks[k]);
         size_t length = strcspn(at, "\n");
-        const char *address = strstr(at, k == 1 ? " on " : "\n"); /* addresses say nothing */
+        const char *address = strstr(at, k == 2 ? " on " : "\n"); /* addresses say nothing */
         if (address != NULL && address < at + length)
             length = (size_t)(address - at);
         snprintf(words, 200, "%.*s", (int)(length < 199 ? length : 199), at);

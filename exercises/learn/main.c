@@ -38,7 +38,7 @@ static int help_command(Desk *desk, int argc, char **argv)
         snprintf(left, sizeof left, "./learn %s %s", commands[i].name, commands[i].words);
         printf("%-28s %s\n", left, commands[i].says);
     }
-    printf("\nID is an exercise such as 02-value/mul, or mul alone where only one has the name.\n");
+    printf("\nID is an exercise such as 02-value/mul; mul alone where only one is called so.\n");
     return 0;
 }
 

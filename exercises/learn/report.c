@@ -81,8 +81,20 @@ static void source_line_print(const char *place)
     free(text);
 }
 
-/* Where to look: the first function definition whose name has `word` in it. */
-static void place_find(const char *source, const char *word, char place[PATH_ROOM])
+/* Whether a line begins a function's definition: the one whose name has "backward" or "vjp" in it, or
+ * one that other files see. */
+static bool defines(const char *line, size_t length, bool backward)
+{
+    const char *open = memchr(line, '(', length);
+    if (open == NULL || strchr(" /*#}", *line) != NULL || line[length - 1] == ';')
+        return false;
+    const char *half = strstr(line, "backward");
+    half = half == NULL || half > open ? strstr(line, "vjp") : half;
+    return backward ? half != NULL && half < open : strncmp(line, "static", 6) != 0;
+}
+
+/* Where to look first. */
+static void place_find(const char *source, bool backward, char place[PATH_ROOM])
 {
     char *text;
     snprintf(place, PATH_ROOM, "%s", source);
@@ -91,10 +103,7 @@ static void place_find(const char *source, const char *word, char place[PATH_ROO
     long line = 1;
     for (const char *at = text; *at != '\0'; line++) {
         size_t length = strcspn(at, "\n");
-        const char *found = strstr(at, word), *open = strchr(at, '(');
-        bool defines = found != NULL && open != NULL && found < open && open < at + length &&
-                       *at != ' ' && *at != '/' && *at != '*' && at[length - 1] != ';';
-        if (defines) {
+        if (length > 0 && defines(at, length, backward)) {
             snprintf(place, PATH_ROOM, "%s:%ld", source, line);
             break;
         }
@@ -200,8 +209,10 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         lines_print(finding->printed, PRINTED_LINES);
     }
     cause_print(finding, d);
-    place_find(source, finding->verdict == VERDICT_GRADIENT ? "backward" : "(", place);
-    printf("  %s\n", finding->where[0] != '\0' ? finding->where : place);
+    if (finding->where[0] != '\0')
+        return;
+    place_find(source, finding->verdict == VERDICT_GRADIENT, place);
+    printf("  %s\n", place);
 }
 
 static void title_print(const Exercise *exercise, const Finding *finding)
@@ -210,7 +221,7 @@ static void title_print(const Exercise *exercise, const Finding *finding)
                          : finding->verdict == VERDICT_FORWARD ? "forward WRONG    backward not judged"
                                                                : verdict_words(finding->verdict);
     if (finding->verdict == VERDICT_FORWARD && finding->sitting.info->forward_only)
-        halves = "result WRONG";
+        halves = "result WRONG"; /* there is no other half */
     mark_print(MARK_BAD, "%-30s %s\n", exercise->id, halves);
 }
 
