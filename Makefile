@@ -314,6 +314,7 @@ test-run:
 	  "resume=sh tests/resume.sh $(B) 3" \
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
+	  "refresher=sh tests/refresher.sh" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
 	  "exercises=./learn audit" \
