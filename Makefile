@@ -71,7 +71,7 @@ LATE_HEADERS = \#include <cJSON.h>\n\#define PCRE2_CODE_UNIT_WIDTH 8\n\#include 
 HAVE_LATE = $(shell printf '$(LATE_HEADERS)' | $(CC) $(LATE_CFLAGS) -E - >/dev/null 2>&1 && echo 1)
 
 .PHONY: all
-all: $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
+all: learner $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
 	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters from 16 on are not built; sh setup.sh start installs them")
 
 # A change of flags rebuilds: the flags are an input like any other.
@@ -162,6 +162,31 @@ train-$(firstword $(subst -, ,$(1))): $(call program_of,$(1))/train
 	@$(call program_of,$(1))/train
 endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
+
+# ---- the learner ----------------------------------------------------------------------------------
+# ./learn is a copy of what is built here. It compiles exercises itself, against this build's library;
+# exercises are never compiled by make.
+LEARN = $(B)/learn/learn
+LEARN_SOURCES := $(filter-out exercises/learn/harness.c,$(wildcard exercises/learn/*.c))
+LEARN_OBJECTS = $(patsubst %.c,$(B)/learn/%.o,$(notdir $(LEARN_SOURCES)))
+$(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/flags
+	@mkdir -p $(@D)
+	@echo "  cc double $<"
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
+
+$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
+	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
+
+# make check EX=02-value/mul and the like are thin names for ./learn check ...
+.PHONY: learner learn check watch list hint mine
+learner: $(LEARN)
+	@cmp -s $(LEARN) learn || cp $(LEARN) learn
+learn: learner ## the next step of the course; ./learn help lists what else it does
+	@./learn
+check watch list hint: learner
+	@./learn $@ $(EX)
+mine: learner gate-programs $(if $(HAVE_LATE),$(GPT2_DOUBLE)) ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
+	@./learn mine $(if $(filter 1,$(SOLUTIONS)),solutions)
 
 # ---- the two commands -----------------------------------------------------------------------------
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
