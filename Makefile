@@ -247,12 +247,20 @@ $(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,
 lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
 
+# ---- paper problems ---------------------------------------------------------------------------------
+# What judges answers on paper: in double alone, on base alone.
+PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_OBJECTS = $(call objects,double,$(PAPER_SOURCES))
+
 # ---- tests ----------------------------------------------------------------------------------------
-TEST_NAMES := $(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c)))
+PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
+TEST_NAMES := $(filter-out $(PAPER_TESTS),$(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c))))
 CMOCKA_CFLAGS := $(shell pkg-config --cflags cmocka 2>/dev/null)
 CMOCKA_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
 test_program = $(B)/$(1)/tests/$(2)_test
-TEST_PROGRAMS = $(foreach p,$(PRECISIONS),$(foreach t,$(TEST_NAMES),$(call test_program,$(p),$(t))))
+UNIT_TESTS = $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t)))) \
+             $(foreach t,$(PAPER_TESTS),$(t)=$(call test_program,double,$(t)))
+TEST_PROGRAMS = $(foreach t,$(UNIT_TESTS),$(lastword $(subst =, ,$(t))))
 define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
@@ -260,6 +268,14 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+
+define paper_test_rule
+$(call test_program,double,$(1)): tests/$(1)_test.c $(PAPER_OBJECTS) $(call base_objects,double)
+	@mkdir -p $$(@D)
+	@echo "  cc double $$<"
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn $(CMOCKA_CFLAGS) -MMD -MP -MF $$@.d $$(filter %.c %.o,$$^) $(CMOCKA_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach t,$(PAPER_TESTS),$(eval $(call paper_test_rule,$(t))))
 
 # ---- parity ---------------------------------------------------------------------------------------
 # Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
@@ -309,7 +325,7 @@ test-programs: learner $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(B
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
-	  $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),"$(t)-$(p)=$(call test_program,$(p),$(t))")) \
+	  $(foreach t,$(UNIT_TESTS),"$(t)") \
 	  "overfit=$(B)/double/programs/15-training/overfit && echo 1 passed, 0 failed" \
 	  "resume=sh tests/resume.sh $(B) 3" \
 	  "input=sh tests/input.sh $(B)" \
@@ -327,7 +343,7 @@ test-run:
 # The unit tests as tests/all.sh takes them, for tests/release.sh.
 .PHONY: unit-list release
 unit-list:
-	@echo $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t))))
+	@echo $(UNIT_TESTS)
 release: ## what takes longer: both compilers, sanitizers, valgrind, every mutant, many seeds
 	@sh tests/release.sh
 
@@ -409,4 +425,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
