@@ -232,9 +232,12 @@ define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+# The terminal's side of ./learn, which its test links as it is.
+READER_SOURCES = $(addprefix exercises/learn/,terminal.c)
+$(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
 
 # ---- parity ---------------------------------------------------------------------------------------
 # Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
@@ -381,4 +384,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
