@@ -265,9 +265,12 @@ define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+# The terminal's side of ./learn, which its test links as it is.
+READER_SOURCES = $(addprefix exercises/learn/,terminal.c scratch.c $(notdir $(wildcard exercises/learn/math*.c)))
+$(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
 
 define paper_test_rule
 $(call test_program,double,$(1)): tests/$(1)_test.c $(PAPER_OBJECTS) $(call base_objects,double)
@@ -425,4 +428,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
