@@ -14,11 +14,12 @@ static int help_command(Desk *desk, int argc, char **argv);
 
 static const Command commands[] = {
     {"check", "[ID]", "judge one exercise, a chapter, or the one in hand", check_command},
+    {"paper", "ID [NAME=...]", "judge a pen-and-paper answer", paper_command_run},
     {"watch", "[ID]", "check again at every save", watch_command},
     {"list", "[NN]", "chapters, what is done, time left, where you are", list_command},
     {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"hint", "[ID]", "one more hint, of four", hint_command},
-    {"diff", "ID", "yours beside a worked answer, once passed (or --give-up)", diff_command},
+    {"diff", "ID", "yours beside a worked answer [--give-up]", diff_command},
     {"reset", "ID", "begin again; yours is kept beside it", reset_command},
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
