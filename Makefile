@@ -244,8 +244,9 @@ $(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,
 	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
-lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
+lessons: $(LESSONS) gate-programs programs ## refill the code, output and figures that lessons show, check links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
+	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
 
 # ---- paper problems ---------------------------------------------------------------------------------
 # What judges answers on paper: in double alone, on base alone.
@@ -339,6 +340,7 @@ test-run:
 	  "exercises=./learn audit" \
 	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
+	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
