@@ -21,8 +21,9 @@ typedef struct {
  * line is broken too, behind a sign if it has one in a good place. */
 const char *wrap_next(Wrap *wrap, int width);
 
-/* The columns of the widest piece that wrap_next would rather not break. */
-int wrap_widest_word(const char *text);
+/* The columns of the widest piece that wrap_next would rather not break; loosely, of the widest that it can
+ * only break inside of a word. */
+int wrap_widest_word(const char *text, bool loose);
 
 /* ---- pages ------------------------------------------------------------------------------------- */
 typedef struct {

@@ -70,7 +70,7 @@ static Table table_read(const Page *page, char *const *lines, size_t count)
 /* ---- widths -------------------------------------------------------------------------------------------- */
 
 /* Shares `room` columns out; false if there is not enough even for the widest words. */
-static bool table_fit(Table *table, int room)
+static bool table_fit(Table *table, int room, bool loose)
 {
     int wish[MOST_COLUMNS] = {0};
     room -= GAP * (int)(table->columns - 1);
@@ -78,7 +78,7 @@ static bool table_fit(Table *table, int room)
         table->width[c] = 1;
         for (size_t r = 0; r < table->count; r++) {
             const char *cell = table->rows[r].cells[c];
-            int whole = text_width(cell), word = wrap_widest_word(cell);
+            int whole = text_width(cell), word = wrap_widest_word(cell, loose);
             wish[c] = whole > wish[c] ? whole : wish[c];
             table->width[c] = word > table->width[c] ? word : table->width[c];
         }
@@ -192,7 +192,7 @@ static void list_write(Page *page, const Table *table)
 void table_write(Page *page, char *const *rows, size_t count)
 {
     Table table = table_read(page, rows, count);
-    if (table_fit(&table, page_room(page)))
+    if (table_fit(&table, page_room(page), false) || table_fit(&table, page_room(page), true))
         columns_write(page, &table);
     else
         list_write(page, &table);

@@ -3,6 +3,7 @@
 
 #include "terminal.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const char no_break[] = "\xc2\xa0"; /* U+00A0 */
@@ -13,26 +14,29 @@ static size_t word_length(const char *text)
     return strcspn(text, " ");
 }
 
-/* Where to break a word that is wider than a line: at a space of its own, else behind a sign, else anywhere.
- * At least one character. */
+/* Behind a sign of a path or a name, but not inside of "--" nor between a word and its dash. */
+static bool breaks_behind(const char *at, const char *end)
+{
+    return strchr("/_-=", *at) != NULL && at + 1 < end && isalnum((unsigned char)at[-1]) &&
+           isalnum((unsigned char)at[1]);
+}
+
+/* Where to break a word that is wider than a line: at a space of its own, else behind a sign in its second
+ * half, else anywhere. At least one character. */
 static size_t break_inside(const char *word, size_t size, int width)
 {
-    size_t best = 0, at = 0;
-    int used = 0, best_used = 0;
-    while (at < size) {
-        int columns;
+    size_t space = 0, sign = 0, at = 0;
+    for (int used = 0, columns; at < size; used += columns) {
         size_t piece = text_piece(word + at, size - at, &columns);
         if (used + columns > width && at > 0)
-            break;
-        bool space = strncmp(word + at, no_break, 2) == 0;
-        used += columns;
+            return space > 0 ? space : sign > 0 ? sign : at;
+        if (strncmp(word + at, no_break, 2) == 0)
+            space = at + piece;
+        else if (at > 0 && 2 * used > width && breaks_behind(word + at, word + size))
+            sign = at + piece;
         at += piece;
-        if (space || strchr("/_-,.=", word[at - 1]) != NULL) {
-            best = at;
-            best_used = used;
-        }
     }
-    return best > 0 && at < size && 2 * best_used > width ? best : at;
+    return at;
 }
 
 /* The text of a line: no-break spaces become spaces, and styles that are left open are closed. */
@@ -79,14 +83,15 @@ const char *wrap_next(Wrap *wrap, int width)
     return finish(wrap, text, end);
 }
 
-int wrap_widest_word(const char *text)
+int wrap_widest_word(const char *text, bool loose)
 {
-    int widest = 0;
-    while (*(text += strspn(text, " ")) != '\0') {
-        size_t length = word_length(text);
-        int width = text_width_of(text, length);
-        widest = width > widest ? width : widest;
-        text += length;
+    int widest = 0, used = 0, columns;
+    size_t left = strlen(text);
+    for (size_t piece; left > 0; text += piece, left -= piece) {
+        piece = text_piece(text, left, &columns);
+        bool breaks = *text == ' ' || (loose && strncmp(text, no_break, 2) == 0);
+        used = breaks ? 0 : used + columns;
+        widest = used > widest ? used : widest;
     }
     return widest;
 }
