@@ -337,7 +337,8 @@ test-run:
 	  "refresher=sh tests/refresher.sh" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
-	  "exercises=./learn audit" \
+	  "exercises=$(LEARN) audit" \
+	  "mine=sh tests/mine.sh $(B)" \
 	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
 	  "figures=sh plots/shown.sh $(B) --check" \
