@@ -71,7 +71,7 @@ LATE_HEADERS = \#include <cJSON.h>\n\#define PCRE2_CODE_UNIT_WIDTH 8\n\#include 
 HAVE_LATE = $(shell printf '$(LATE_HEADERS)' | $(CC) $(LATE_CFLAGS) -E - >/dev/null 2>&1 && echo 1)
 
 .PHONY: all
-all: $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
+all: learner $(if $(HAVE_LATE),$(LIBRARIES) programs,$(foreach p,$(PRECISIONS),$(call library,$(p))) early-programs)
 	@$(if $(HAVE_LATE),:,echo "cJSON or PCRE2 is not installed: chapters from 16 on are not built; sh setup.sh start installs them")
 
 # A change of flags rebuilds: the flags are an input like any other.
@@ -163,6 +163,31 @@ train-$(firstword $(subst -, ,$(1))): $(call program_of,$(1))/train
 endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
 
+# ---- the learner ----------------------------------------------------------------------------------
+# ./learn is a copy of what is built here. It compiles exercises itself, against this build's library;
+# exercises are never compiled by make.
+LEARN = $(B)/learn/learn
+LEARN_SOURCES := $(filter-out exercises/learn/harness.c,$(wildcard exercises/learn/*.c))
+LEARN_OBJECTS = $(patsubst %.c,$(B)/learn/%.o,$(notdir $(LEARN_SOURCES)))
+$(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/flags
+	@mkdir -p $(@D)
+	@echo "  cc double $<"
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
+
+$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
+	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
+
+# make check EX=02-value/mul and the like are thin names for ./learn check ...
+.PHONY: learner learn check watch list hint mine
+learner: $(LEARN)
+	@cmp -s $(LEARN) learn || cp $(LEARN) learn
+learn: learner ## the next step of the course; ./learn help lists what else it does
+	@./learn
+check watch list hint: learner
+	@./learn $@ $(EX)
+mine: learner gate-programs $(if $(HAVE_LATE),$(GPT2_DOUBLE)) ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
+	@./learn mine $(if $(filter 1,$(SOLUTIONS)),solutions)
+
 # ---- the two commands -----------------------------------------------------------------------------
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 QUIET_MAKE = $(MAKE) --no-print-directory -j$(JOBS)
@@ -219,22 +244,42 @@ $(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,
 	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
-lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
+lessons: $(LESSONS) gate-programs programs ## refill the code, output and figures that lessons show, check links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
+	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
+
+# ---- paper problems ---------------------------------------------------------------------------------
+# What judges answers on paper: in double alone, on base alone.
+PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_OBJECTS = $(call objects,double,$(PAPER_SOURCES))
 
 # ---- tests ----------------------------------------------------------------------------------------
-TEST_NAMES := $(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c)))
+PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
+TEST_NAMES := $(filter-out $(PAPER_TESTS),$(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c))))
 CMOCKA_CFLAGS := $(shell pkg-config --cflags cmocka 2>/dev/null)
 CMOCKA_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
 test_program = $(B)/$(1)/tests/$(2)_test
-TEST_PROGRAMS = $(foreach p,$(PRECISIONS),$(foreach t,$(TEST_NAMES),$(call test_program,$(p),$(t))))
+UNIT_TESTS = $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t)))) \
+             $(foreach t,$(PAPER_TESTS),$(t)=$(call test_program,double,$(t)))
+TEST_PROGRAMS = $(foreach t,$(UNIT_TESTS),$(lastword $(subst =, ,$(t))))
 define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+# The terminal's side of ./learn, which its test links as it is.
+READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
+$(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
+
+define paper_test_rule
+$(call test_program,double,$(1)): tests/$(1)_test.c $(PAPER_OBJECTS) $(call base_objects,double)
+	@mkdir -p $$(@D)
+	@echo "  cc double $$<"
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn $(CMOCKA_CFLAGS) -MMD -MP -MF $$@.d $$(filter %.c %.o,$$^) $(CMOCKA_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach t,$(PAPER_TESTS),$(eval $(call paper_test_rule,$(t))))
 
 # ---- parity ---------------------------------------------------------------------------------------
 # Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
@@ -280,18 +325,22 @@ bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
+test-programs: learner $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
-	  $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),"$(t)-$(p)=$(call test_program,$(p),$(t))")) \
+	  $(foreach t,$(UNIT_TESTS),"$(t)") \
 	  "overfit=$(B)/double/programs/15-training/overfit && echo 1 passed, 0 failed" \
 	  "resume=sh tests/resume.sh $(B) 3" \
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
+	  "refresher=sh tests/refresher.sh" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
+	  "exercises=./learn audit" \
+	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
+	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
@@ -299,7 +348,7 @@ test-run:
 # The unit tests as tests/all.sh takes them, for tests/release.sh.
 .PHONY: unit-list release
 unit-list:
-	@echo $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t))))
+	@echo $(UNIT_TESTS)
 release: ## what takes longer: both compilers, sanitizers, valgrind, every mutant, many seeds
 	@sh tests/release.sh
 
@@ -381,4 +430,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)

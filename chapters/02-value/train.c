@@ -1,7 +1,9 @@
 /* Fits a parabola y = a x^2 + b x + c to forty noisy points, with every derivative from the engine.
  * The loss is the mean squared error, about the noise's variance when the fit is as good as it can
  * be; the best a, b and c are also computed in closed form, to say how near the walk came.
- * Columns: step, loss, a, b, c. */
+ * Columns: step, loss, a, b, c.
+ *
+ * A second table, beside the first, is the figure of two graphs with their numbers on them. */
 #include "../program.h"
 #include "show/show.h"
 #include "value/value.h"
@@ -57,10 +59,80 @@ static void best_fit(const Data *data, double best[3])
         best[p] = m[p][3] / m[p][p];
 }
 
+/* ---- two graphs, for the figure ---- */
+
+/* A Value, and where the figure shows it. */
+typedef struct {
+    Value *value;
+    double x, y;
+} Placed;
+
+/* What `child` alone passes on to `parent`: its backward, run once more on zeroed gradients, which
+ * are put back. Its two parents must differ. */
+static double share_of(Value *child, const Value *parent)
+{
+    Value *a = child->parents[0], *b = child->parents[1];
+    real kept_a = a->grad, kept_b = b->grad;
+    a->grad = b->grad = 0;
+    child->backward(child);
+    double share = (double)parent->grad;
+    a->grad = kept_a;
+    b->grad = kept_b;
+    return share;
+}
+
+/* A row for each use: the Value that is used, its data and grad, where its user stands and what the
+ * user passes back. The last Value has no user. `first` is the number of nodes[0] in the figure. */
+static void write_uses(TsvLog *log, const Placed *nodes, int count, int first)
+{
+    for (int i = 0; i < count; i++) {
+        const Value *value = nodes[i].value;
+        double row[] = {first + i,           nodes[i].x, nodes[i].y, (double)value->data,
+                        (double)value->grad, NAN,        NAN,        NAN};
+        if (i == count - 1)
+            exit_if(tsv_row(log, 8, row));
+        for (int j = i + 1; j < count; j++) {
+            Value *user = nodes[j].value;
+            if (user->parents[0] != value && user->parents[1] != value)
+                continue;
+            row[5] = nodes[j].x;
+            row[6] = nodes[j].y;
+            row[7] = share_of(user, value);
+            exit_if(tsv_row(log, 8, row));
+        }
+    }
+}
+
+static void write_graphs(const char *path)
+{
+    TsvLog log;
+    exit_if(tsv_create_beside(&log, path, "graph", "node x y data grad user_x user_y share"));
+    Value *a = value_leaf(2), *b = value_leaf(-3), *c = value_leaf(10);
+    Value *product = value_mul(a, b), *sum = value_add(product, c), *square = value_pow(sum, 2);
+    value_backward(square);
+    write_uses(&log,
+               (Placed[]){{a, 0, 6},
+                          {b, 0, 4.8},
+                          {c, 0, 3.6},
+                          {product, 1, 5.4},
+                          {sum, 2, 4.5},
+                          {square, 3, 4.5}},
+               6, 1);
+    Value *x = value_leaf(2), *y = value_leaf(3);
+    Value *both = value_add(x, y), *area = value_mul(x, y), *last = value_mul(both, area);
+    value_backward(last);
+    write_uses(
+        &log,
+        (Placed[]){{x, 0, 1.8}, {y, 0, 0.2}, {both, 1.5, 1.8}, {area, 1.5, 0.2}, {last, 3, 1}}, 5,
+        7);
+    exit_if(tsv_close(&log));
+}
+
 int main(int argc, char **argv)
 {
     TsvLog log;
     const char *path = program_tsv(argc, argv, "build/plots/02-value.tsv");
+    write_graphs(path);
     exit_if(tsv_create(&log, path, "step loss a b c"));
     Data data = data_make();
     Value parabola[3] = {value_parameter(0), value_parameter(0), value_parameter(0)};

@@ -4,7 +4,10 @@
  * does the comparison that this program prints.
  *
  * The model is y = sum over six neurons of v tanh(w x + b), fitted to sin(2x) on [-2, 2].
- * Columns: step, the loss of either run. */
+ * Columns: step, the loss of either run.
+ *
+ * A second table, beside the first, is the figure of how far differences are off, step by step, for
+ * one real operation in both precisions. */
 #include "../program.h"
 #include "show/show.h"
 #include "value/value.h"
@@ -95,11 +98,76 @@ static double gradient_error(Activation activation)
     return worst;
 }
 
+/* ---- differences of one operation against their step ---- */
+
+enum { PLACES = 64, SMALLEST = -40, SMALLEST_FLOAT = -22 };
+
+/* value_tanh's own numbers, forward and backward. */
+static real tanh_at(real x, const void *context)
+{
+    (void)context;
+    ValueMark mark = value_mark();
+    real y = value_tanh(value_leaf(x))->data;
+    value_release(mark);
+    return y;
+}
+
+static real tanh_slope(real at)
+{
+    ValueMark mark = value_mark();
+    Value *x = value_leaf(at);
+    value_backward(value_tanh(x));
+    real slope = x->grad;
+    value_release(mark);
+    return slope;
+}
+
+/* The five-point difference, as a float library would compute it. */
+static float five_point_float(float x, float h)
+{
+    float near = tanhf(x + h) - tanhf(x - h), far = tanhf(x + 2 * h) - tanhf(x - 2 * h);
+    return (8 * near - far) / (12 * h);
+}
+
+/* Columns: the step h, and the worst error at PLACES places from 0.25 to 1.75 of the central and
+ * the five-point difference, and of the five-point difference in float, which ends where x + h is
+ * x. */
+static void write_steps(const char *path)
+{
+    TsvLog log;
+    double least_double = HUGE_VAL, least_float = HUGE_VAL;
+    exit_if(tsv_create_beside(&log, path, "steps", "h central five_point in_float"));
+    for (int power = SMALLEST; power <= -1; power++) {
+        const real h = (real)ldexp(1, power);
+        double row[4] = {(double)h};
+        for (int i = 0; i < PLACES; i++) {
+            /* A float, so that both precisions stand at the same place. */
+            const real x = (real)(0.25f + 1.5f * (float)i / (PLACES - 1));
+            const double slope = (double)tanh_slope(x);
+            const double central = (double)difference_central(tanh_at, NULL, x, h);
+            const double five = (double)difference_five_point(tanh_at, NULL, x, h);
+            row[1] = fmax(row[1], gate_error(slope, central));
+            row[2] = fmax(row[2], gate_error(slope, five));
+            row[3] = fmax(row[3], gate_error(slope, (double)five_point_float((float)x, (float)h)));
+        }
+        if (power < SMALLEST_FLOAT)
+            row[3] = NAN;
+        least_double = fmin(least_double, row[2]);
+        least_float = fmin(least_float, power < SMALLEST_FLOAT ? HUGE_VAL : row[3]);
+        exit_if(tsv_row(&log, 4, row));
+    }
+    exit_if(tsv_close(&log));
+    printf("five-point differences of tanh at %d places, the worst error at the best step\n",
+           PLACES);
+    printf("  in double %s 1e-11, in float %s 1e-6\n", least_double < 1e-11 ? "below" : "ABOVE",
+           least_float > 1e-6 ? "above" : "BELOW");
+}
+
 int main(int argc, char **argv)
 {
     TsvLog log;
-    exit_if(tsv_create(&log, program_tsv(argc, argv, "build/plots/03-gradcheck.tsv"),
-                       "step right_gradient wrong_gradient"));
+    const char *path = program_tsv(argc, argv, "build/plots/03-gradcheck.tsv");
+    exit_if(tsv_create(&log, path, "step right_gradient wrong_gradient"));
     Value right[PARAMETERS], wrong[PARAMETERS];
     model_begin(right);
     model_begin(wrong);
@@ -118,6 +186,7 @@ int main(int argc, char **argv)
            right_first, right_loss, right_error < 1e-8 ? "below" : "ABOVE");
     printf("  wrong gradient: loss from %.2f to %.4f; five-point differences say: error %s 0.1\n",
            wrong_first, wrong_loss, wrong_error > 0.1 ? "above" : "BELOW");
+    write_steps(path);
     value_free_pool();
     return 0;
 }

@@ -1,0 +1,431 @@
+/* course: which exercises there are, read from their text files; what the format is stands in
+ * exercises/README.md. */
+#include "course.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+Error text_read(const char *path, char **text)
+{
+    MappedFile file;
+    *text = NULL;
+    Error error = file_map(&file, path);
+    if (error.failed)
+        return error;
+    *text = memory_alloc(file.size + 1);
+    if (file.size > 0)
+        memcpy(*text, file.bytes, file.size);
+    (*text)[file.size] = '\0';
+    file_unmap(&file);
+    return no_error();
+}
+
+Error text_write(const char *path, const char *text)
+{
+    char folder[PATH_ROOM];
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    Error error = no_error();
+    if (slash != NULL) {
+        *slash = '\0';
+        error = folder_make(folder);
+    }
+    NewFile file;
+    if (!error.failed)
+        error = file_create(&file, path);
+    if (error.failed)
+        return error;
+    fputs(text, file.stream);
+    return file_commit(&file);
+}
+
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return path != NULL && stat(path, &status) == 0;
+}
+
+/* FNV-1a, 64 bits: to see that a text changed, not to keep anyone from changing it. Source: Fowler,
+ * Noll, Vo; offset basis and prime as published. */
+uint64_t text_hash(const char *text)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return hash;
+}
+
+/* ---- paths ----------------------------------------------------------------------------------- */
+
+static const char *path_make(const char *room, const Exercise *exercise, const char *end)
+{
+    static char paths[8][PATH_ROOM];
+    static int turn;
+    char *path = paths[turn = (turn + 1) % 8];
+    snprintf(path, PATH_ROOM, "%s/%s%s", room, exercise->id, end);
+    return path;
+}
+
+const char *path_starter(const Exercise *exercise)
+{
+    return exercise->paper ? NULL : path_make("exercises", exercise, ".c");
+}
+
+const char *path_text(const Exercise *exercise)
+{
+    return path_make("exercises", exercise, ".txt");
+}
+
+const char *path_check(const Exercise *exercise)
+{
+    return path_make("exercises", exercise, ".check.c");
+}
+
+const char *path_solution(const Exercise *exercise)
+{
+    return path_make("solutions", exercise, exercise->paper ? ".md" : ".c");
+}
+
+const char *path_work(const Exercise *exercise)
+{
+    return path_make("work", exercise, exercise->paper ? ".txt" : ".c");
+}
+
+/* ---- reading one text file ------------------------------------------------------------------- */
+
+typedef struct {
+    const char *path;
+    char *next;
+    int number;
+} Lines;
+
+/* The next line without its newline, or NULL after the last. */
+static char *line_next(Lines *lines)
+{
+    char *line = lines->next;
+    if (*line == '\0')
+        return NULL;
+    size_t length = strcspn(line, "\n");
+    lines->next = line + length + (line[length] == '\n');
+    line[length] = '\0';
+    lines->number++;
+    return line;
+}
+
+static Error line_error(const Lines *lines, const char *expected, const char *found)
+{
+    return error_make("%s:%d: expected %s, found \"%.60s\"", lines->path, lines->number, expected,
+                      found == NULL ? "the end of the file" : found);
+}
+
+/* "name   value" gives value, "name" alone the empty text; NULL when it is another keyword's line. */
+static char *value_of(char *line, const char *name)
+{
+    size_t length = strlen(name);
+    if (strncmp(line, name, length) != 0 || (line[length] != ' ' && line[length] != '\0'))
+        return NULL;
+    return line + length + strspn(line + length, " ");
+}
+
+/* The indented lines that follow, joined in place by newlines, without the indent. "." alone is an
+ * empty line. */
+static char *long_text(Lines *lines)
+{
+    char *text = lines->next, *end = text;
+    while (strncmp(lines->next, "  ", 2) == 0) {
+        char *line = line_next(lines) + 2;
+        size_t length = strcmp(line, ".") == 0 ? 0 : strlen(line);
+        memmove(end, line, length);
+        end += length;
+        *end++ = '\n';
+    }
+    if (end > text)
+        end[-1] = '\0'; /* in place of the last newline: never beyond what was read */
+    else
+        text = NULL;
+    return text;
+}
+
+/* The lines up to one that is exactly `a` or `b`; *stop says which. Every line keeps its newline. */
+static char *verbatim(Lines *lines, const char *a, const char *b, const char **stop)
+{
+    char *text = lines->next;
+    *stop = NULL;
+    while (*lines->next != '\0') {
+        char *line = lines->next;
+        size_t length = strcspn(line, "\n");
+        lines->next = line + length + (line[length] == '\n');
+        lines->number++;
+        for (int k = 0; k < 2; k++) {
+            const char *word = k == 0 ? a : b;
+            if (length == strlen(word) && strncmp(line, word, length) == 0) {
+                *line = '\0'; /* ends the text before it */
+                *stop = word;
+                return text;
+            }
+        }
+    }
+    return text;
+}
+
+static Error slip_edits(Slip *slip, Lines *lines)
+{
+    const char *stop = "find";
+    while (strcmp(stop, "find") == 0) {
+        if (slip->n_edits == EDITS_MAX)
+            return line_error(lines, "at most 6 edits of a bug", "another find");
+        Edit *edit = &slip->edits[slip->n_edits++];
+        edit->find = verbatim(lines, "put", "put", &stop);
+        if (stop == NULL)
+            return line_error(lines, "put after find", NULL);
+        edit->put = verbatim(lines, "find", "end", &stop);
+        if (stop == NULL)
+            return line_error(lines, "find or end after put", NULL);
+    }
+    return no_error();
+}
+
+static Error slip_line(Exercise *exercise, Lines *lines, char *line, bool *known)
+{
+    char *value;
+    Slip *slip = exercise->n_slips == 0 ? NULL : &exercise->slips[exercise->n_slips - 1];
+    *known = true;
+    if ((value = value_of(line, "bug")) != NULL) {
+        if (exercise->n_slips == BUGS_MAX)
+            return line_error(lines, "at most 16 bugs", line);
+        exercise->slips[exercise->n_slips++] = (Slip){.id = value};
+    } else if (slip != NULL && (value = value_of(line, "name")) != NULL)
+        slip->name = value;
+    else if (slip != NULL && (value = value_of(line, "asks")) != NULL)
+        slip->asks = value;
+    else if (slip != NULL && value_of(line, "find") != NULL)
+        return slip_edits(slip, lines);
+    else
+        *known = false;
+    return no_error();
+}
+
+static Error hint_line(Exercise *exercise, Lines *lines)
+{
+    for (int k = 0; k < HINTS; k++)
+        if (exercise->hints[k] == NULL) {
+            exercise->hints[k] = long_text(lines);
+            return exercise->hints[k] != NULL ? no_error()
+                                              : line_error(lines, "an indented text", "hint");
+        }
+    return line_error(lines, "4 hints", "a fifth");
+}
+
+static Error head_line(Exercise *exercise, Lines *lines, char *line)
+{
+    char *value;
+    bool known = true;
+    if ((value = value_of(line, "title")) != NULL)
+        exercise->title = value;
+    else if ((value = value_of(line, "minutes")) != NULL)
+        exercise->minutes = atoi(value);
+    else if ((value = value_of(line, "order")) != NULL)
+        exercise->order = atoi(value);
+    else if ((value = value_of(line, "file")) != NULL)
+        exercise->file = value;
+    else if ((value = value_of(line, "needs")) != NULL)
+        exercise->needs = value;
+    else if ((value = value_of(line, "lesson")) != NULL)
+        exercise->lesson = value;
+    else if (value_of(line, "task") != NULL)
+        exercise->task = long_text(lines);
+    else if (value_of(line, "hint") != NULL)
+        return hint_line(exercise, lines);
+    else if ((value = value_of(line, "kind")) != NULL && strcmp(value, "paper") == 0)
+        exercise->paper = true;
+    else {
+        Error error = exercise->paper ? no_error() : slip_line(exercise, lines, line, &known);
+        if (!exercise->paper && !error.failed && !known)
+            return line_error(lines, "a keyword of exercises/README.md", line);
+        return error;
+    }
+    return no_error();
+}
+
+/* Trailing spaces are not part of a value. */
+static void trim(char *line)
+{
+    size_t length = strlen(line);
+    while (length > 0 && line[length - 1] == ' ')
+        line[--length] = '\0';
+}
+
+static Error exercise_complete(const Exercise *exercise, const Lines *lines)
+{
+    const char *missing = exercise->title == NULL       ? "a title"
+                          : exercise->minutes <= 0      ? "minutes"
+                          : exercise->order <= 0        ? "an order"
+                          : exercise->lesson == NULL    ? "a lesson"
+                          : exercise->task == NULL      ? "a task"
+                          : exercise->hints[3] == NULL  ? "four hints"
+                                                        : NULL;
+    if (missing != NULL)
+        return error_make("%s: expected %s, found none", lines->path, missing);
+    for (int k = 0; k < exercise->n_slips; k++) {
+        const Slip *slip = &exercise->slips[k];
+        if (slip->name == NULL || slip->asks == NULL || slip->n_edits == 0)
+            return error_make("%s: bug %s: expected name, asks, find and put, found not all",
+                              lines->path, slip->id);
+    }
+    return no_error();
+}
+
+static Error exercise_read(Exercise *exercise)
+{
+    Lines lines = {.path = path_text(exercise)};
+    Error error = text_read(lines.path, &exercise->memory);
+    if (error.failed)
+        return error;
+    lines.next = exercise->memory;
+    char *line;
+    while (!error.failed && (line = line_next(&lines)) != NULL) {
+        /* The parts of a paper problem are paper.c's. */
+        if (exercise->paper && value_of(line, "part") != NULL)
+            break;
+        trim(line);
+        if (line[0] != '\0' && line[0] != '#')
+            error = head_line(exercise, &lines, line);
+    }
+    return error.failed ? error : exercise_complete(exercise, &lines);
+}
+
+/* ---- the course ------------------------------------------------------------------------------ */
+
+/* In the order of learning: by chapter, then by the exercise's own number. */
+static int exercises_compare(const void *a, const void *b)
+{
+    const Exercise *x = a, *y = b;
+    int chapters = strcmp(x->chapter, y->chapter);
+    if (chapters != 0)
+        return chapters;
+    return x->order != y->order ? (x->order > y->order) - (x->order < y->order)
+                                : strcmp(x->id, y->id);
+}
+
+static Error exercise_add(Course *course, const char *chapter, const char *file)
+{
+    size_t length = strlen(file);
+    if (length < 5 || strcmp(file + length - 4, ".txt") != 0)
+        return no_error();
+    if (course->count == EXERCISES_MAX || strlen(chapter) + length >= ID_ROOM)
+        return error_make("exercises/%s/%s: too many exercises, or too long a name", chapter, file);
+    Exercise *exercise = &course->items[course->count++];
+    *exercise = (Exercise){.order = 0};
+    snprintf(exercise->chapter, ID_ROOM, "%s", chapter);
+    snprintf(exercise->id, ID_ROOM, "%s/%.*s", chapter, (int)(length - 4), file);
+    exercise->name = strchr(exercise->id, '/') + 1;
+    return exercise_read(exercise);
+}
+
+static Error chapter_read(Course *course, const char *chapter)
+{
+    char path[PATH_ROOM];
+    snprintf(path, sizeof path, "exercises/%s", chapter);
+    DIR *folder = opendir(path);
+    if (folder == NULL)
+        return error_make("%s: cannot be read: %s", path, strerror(errno));
+    Error error = no_error();
+    for (struct dirent *entry; !error.failed && (entry = readdir(folder)) != NULL;)
+        error = exercise_add(course, chapter, entry->d_name);
+    closedir(folder);
+    return error;
+}
+
+Error course_read(Course *course)
+{
+    *course = (Course){memory_calloc(EXERCISES_MAX, sizeof(Exercise)), 0};
+    DIR *folder = opendir("exercises");
+    if (folder == NULL)
+        return error_make("exercises: cannot be read: %s", strerror(errno));
+    Error error = no_error();
+    for (struct dirent *entry; !error.failed && (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+            error = chapter_read(course, entry->d_name);
+    closedir(folder);
+    if (!error.failed)
+        qsort(course->items, (size_t)course->count, sizeof *course->items, exercises_compare);
+    for (int i = 0; i < course->count; i++) /* the items moved, and with them their ids */
+        course->items[i].name = strchr(course->items[i].id, '/') + 1;
+    return error;
+}
+
+void course_free(Course *course)
+{
+    for (int i = 0; i < course->count; i++)
+        free(course->items[i].memory);
+    free(course->items);
+    *course = (Course){NULL, 0};
+}
+
+bool chapter_matches(const Exercise *exercise, const char *text)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (end == text || (*end != '\0' && *end != '-'))
+        return false;
+    return number == strtol(exercise->chapter, NULL, 10) &&
+           (*end == '\0' || strcmp(text, exercise->chapter) == 0);
+}
+
+static bool exercise_matches(const Exercise *exercise, const char *text)
+{
+    const char *slash = strrchr(text, '/');
+    if (strcmp(exercise->name, slash == NULL ? text : slash + 1) != 0)
+        return false;
+    char chapter[ID_ROOM];
+    if (slash == NULL)
+        return true;
+    snprintf(chapter, sizeof chapter, "%.*s", (int)(slash - text), text);
+    return chapter_matches(exercise, chapter);
+}
+
+Error course_find(const Course *course, const char *text, const Exercise **found)
+{
+    *found = NULL;
+    for (int i = 0; i < course->count; i++) {
+        if (!exercise_matches(&course->items[i], text))
+            continue;
+        if (*found != NULL)
+            return error_make("expected one exercise, found several called \"%s\": %s and %s", text,
+                              (*found)->id, course->items[i].id);
+        *found = &course->items[i];
+    }
+    if (*found == NULL)
+        return error_make("expected an exercise such as 02-value/mul (./learn list shows them), "
+                          "found \"%s\"", text);
+    return no_error();
+}
+
+/* ---- slips ----------------------------------------------------------------------------------- */
+
+static Error edit_make(const Exercise *exercise, const Slip *slip, const Edit *edit, char **text)
+{
+    char *at = *edit->find == '\0' ? NULL : strstr(*text, edit->find);
+    if (at == NULL || strstr(at + 1, edit->find) != NULL)
+        return error_make("%s: bug %s: expected the text to find once in %s, found it %s",
+                          path_text(exercise), slip->id, path_solution(exercise),
+                          at == NULL ? "nowhere" : "twice");
+    char *edited = text_format("%.*s%s%s", (int)(at - *text), *text, edit->put,
+                               at + strlen(edit->find));
+    free(*text);
+    *text = edited;
+    return no_error();
+}
+
+Error slip_text(const Exercise *exercise, const Slip *slip, char **text)
+{
+    Error error = text_read(path_solution(exercise), text);
+    for (int k = 0; k < slip->n_edits && !error.failed; k++)
+        error = edit_make(exercise, slip, &slip->edits[k], text);
+    return error;
+}

@@ -1,0 +1,272 @@
+/* harness: the main of every exercise's check. It answers requests (protocol.h) with what the student's
+ * code computes, or, linked with the starter, with what the referee knows. Arrays are exactly as long as
+ * the case says, so that under a sanitizer one element too far is caught where it happens. */
+#include "check.h"
+#include "protocol.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- names and shapes ------------------------------------------------------------------------ */
+
+/* One name of "x[3][5] w[5] b": its shape; moves the text on; false at the end. */
+static bool names_next(const char **text, Shape *shape)
+{
+    const char *at = *text + strspn(*text, " ");
+    if (*at == '\0')
+        return false;
+    *shape = shape0();
+    for (; *at != '\0' && *at != ' '; at++)
+        if (*at == '[') {
+            require(shape->rank < RANK_MAX, "\"%s\": more than %d axes", *text, RANK_MAX);
+            shape->dim[shape->rank++] = strtoul(at + 1, NULL, 10);
+        }
+    *text = at;
+    return true;
+}
+
+static size_t names_count(const char *names)
+{
+    size_t count = 0;
+    Shape shape;
+    while (names_next(&names, &shape))
+        count += shape_size(shape);
+    return count;
+}
+
+/* ---- the three kinds of `run` ---------------------------------------------------------------- */
+
+static double *numbers_make(size_t count)
+{
+    double *numbers = memory_alloc((count + (count == 0)) * sizeof *numbers);
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (double)NAN;
+    return numbers;
+}
+
+void check_values(Trial *trial, void (*graph)(Value *const *x, Value **y))
+{
+    size_t n = names_count(trial->of->x), m = names_count(trial->of->y);
+    ValueMark mark = value_mark();
+    Value **x = value_list(n), **y = value_list(m);
+    for (size_t i = 0; i < n; i++) {
+        x[i] = value_leaf((real)trial->x[i]);
+        if (trial->dx != NULL && !trial->fresh)
+            x[i]->grad = (real)trial->dx[i];
+    }
+    for (size_t j = 0; j < m; j++)
+        y[j] = NULL;
+    graph(x, y);
+    for (size_t j = 0; j < m; j++)
+        trial->y[j] = y[j] == NULL ? (double)NAN : (double)y[j]->data;
+    if (trial->dx != NULL) {
+        real *dy = memory_alloc(m * sizeof *dy);
+        for (size_t j = 0; j < m; j++)
+            dy[j] = (real)trial->dy[j];
+        value_backward_from(y, dy, m);
+        free(dy);
+        for (size_t i = 0; i < n; i++)
+            trial->dx[i] = (double)x[i]->grad;
+    }
+    value_release(mark);
+}
+
+static Tensor *parameter_of(const Trial *trial, Shape shape, size_t begin)
+{
+    Tensor *t = tensor_parameter(shape);
+    for (size_t i = 0; i < t->size; i++)
+        t->data[i] = (real)trial->x[begin + i];
+    if (trial->dx == NULL)
+        t->wants_grad = false;
+    else if (trial->fresh)
+        for (size_t i = 0; i < t->size; i++)
+            t->grad[i] = (real)NAN;
+    else {
+        for (size_t i = 0; i < t->size; i++)
+            t->grad[i] = (real)trial->dx[begin + i];
+        t->has_grad = true;
+    }
+    return t;
+}
+
+static void result_keep(Trial *trial, const Tensor *y)
+{
+    size_t m = names_count(trial->of->y);
+    for (size_t j = 0; j < m && y != NULL && j < y->size; j++)
+        trial->y[j] = (double)y->data[j];
+    if (y != NULL && y->size != m)
+        trial->y[0] = (double)NAN; /* a result of another size is no result */
+}
+
+void check_tensors(Trial *trial, Tensor *(*graph)(Tensor *const *x))
+{
+    enum { MOST = 16 };
+    Tensor *x[MOST];
+    Shape shape;
+    int n = 0;
+    size_t begin = 0, m = names_count(trial->of->y);
+    for (const char *names = trial->of->x; names_next(&names, &shape); begin += shape_size(shape)) {
+        require(n < MOST, "\"%s\": more than %d tensors", trial->of->x, MOST);
+        x[n++] = parameter_of(trial, shape, begin);
+    }
+    TapeMark mark = tape_mark();
+    Tensor *y = graph(x);
+    result_keep(trial, y);
+    if (trial->dx != NULL && y != NULL && y->size == m) {
+        real *dy = memory_alloc(m * sizeof *dy);
+        for (size_t j = 0; j < m; j++)
+            dy[j] = (real)trial->dy[j];
+        tensor_backward_from(y, dy);
+        free(dy);
+        begin = 0;
+        for (int k = 0; k < n; begin += x[k++]->size)
+            for (size_t i = 0; i < x[k]->size; i++)
+                trial->dx[begin + i] = x[k]->has_grad ? (double)x[k]->grad[i] : (double)NAN;
+    }
+    tape_release(mark);
+    for (int k = 0; k < n; k++)
+        tensor_free(x[k]);
+}
+
+void check_vjp(Trial *trial, void (*forward)(const real *x, real *y),
+               void (*vjp)(const real *x, const real *dy, real *dx))
+{
+    size_t n = names_count(trial->of->x), m = names_count(trial->of->y);
+    real *numbers = memory_calloc(2 * (n + m), sizeof *numbers);
+    real *x = numbers, *dx = x + n, *y = dx + n, *dy = y + m;
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (real)trial->x[i];
+        dx[i] = trial->dx == NULL || trial->fresh ? 0 : (real)trial->dx[i];
+    }
+    forward(x, y);
+    for (size_t j = 0; j < m; j++)
+        trial->y[j] = (double)y[j];
+    if (trial->dx != NULL) {
+        for (size_t j = 0; j < m; j++)
+            dy[j] = (real)trial->dy[j];
+        vjp(x, dy, dx);
+        for (size_t i = 0; i < n; i++)
+            trial->dx[i] = (double)dx[i];
+    }
+    free(numbers);
+}
+
+/* ---- requests -------------------------------------------------------------------------------- */
+
+/* The parent went away: there is nobody to tell. */
+static void all_read(void *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t got = read(REQUESTS, (char *)bytes + done, size - done);
+        if (got <= 0)
+            _exit(0);
+        done += (size_t)got;
+    }
+}
+
+static void all_write(const void *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t put = write(ANSWERS, (const char *)bytes + done, size - done);
+        if (put <= 0)
+            _exit(0);
+        done += (size_t)put;
+    }
+}
+
+static double *doubles_read(size_t count)
+{
+    double *numbers = numbers_make(count);
+    all_read(numbers, count * sizeof *numbers);
+    return numbers;
+}
+
+static void answer_info(const Case *of)
+{
+    CaseInfo info = {.inputs = names_count(of->x),
+                     .outputs = names_count(of->y),
+                     .forward_only = of->forward_only || of->judge != NULL,
+                     .judged = of->judge != NULL,
+                     .forward_tolerance = of->forward_tolerance,
+                     .gradient_tolerance = of->gradient_tolerance};
+    require(info.inputs <= CHECK_INPUTS && info.outputs <= CHECK_OUTPUTS,
+            "case \"%s\": more numbers than check.h allows", of->name);
+    snprintf(info.name, sizeof info.name, "%s", of->name);
+    snprintf(info.x, sizeof info.x, "%s", of->x);
+    snprintf(info.y, sizeof info.y, "%s", of->y);
+    all_write(&info, sizeof info);
+}
+
+static void answer_draw(const Case *of, uint64_t seed, size_t at)
+{
+    size_t n = names_count(of->x);
+    double *x = numbers_make(n);
+    Random random = random_make(seed, at);
+    if (of->draw != NULL)
+        of->draw(&random, x);
+    else
+        for (size_t i = 0; i < n; i++)
+            x[i] = random_normal(&random);
+    all_write(x, n * sizeof *x);
+    free(x);
+}
+
+static void answer_plain(const Case *of)
+{
+    size_t m = names_count(of->y);
+    double *x = doubles_read(names_count(of->x)), *y = numbers_make(m);
+    if (of->plain != NULL)
+        of->plain(x, y);
+    all_write(y, m * sizeof *y);
+    free(x);
+    free(y);
+}
+
+static void answer_judge(const Case *of)
+{
+    double *x = doubles_read(names_count(of->x)), *y = doubles_read(names_count(of->y));
+    Judgement judgement = {{0}};
+    const char *text = of->judge(x, y);
+    snprintf(judgement.text, sizeof judgement.text, "%s", text == NULL ? "" : text);
+    all_write(&judgement, sizeof judgement);
+    free(x);
+    free(y);
+}
+
+static void answer_run(const Case *of, const Request *request)
+{
+    size_t n = names_count(of->x), m = names_count(of->y);
+    double *x = doubles_read(n), *dy = doubles_read(m), *dx = doubles_read(n), *y = numbers_make(m);
+    Trial trial = {.of = of, .x = x, .y = y, .dy = dy, .fresh = request->fresh};
+    trial.dx = request->backward ? dx : NULL;
+    of->run(&trial);
+    fflush(stdout);
+    all_write(y, m * sizeof *y);
+    all_write(dx, n * sizeof *dx);
+    free(x);
+    free(dy);
+    free(dx);
+    free(y);
+}
+
+int main(void)
+{
+    for (;;) {
+        Request request;
+        all_read(&request, sizeof request);
+        const Case *of = &check_cases[request.at];
+        switch ((Ask)request.ask) {
+        case ASK_COUNT: {
+            uint64_t count = check_count;
+            all_write(&count, sizeof count);
+            break;
+        }
+        case ASK_INFO: answer_info(of); break;
+        case ASK_DRAW: answer_draw(of, request.seed, request.at); break;
+        case ASK_PLAIN: answer_plain(of); break;
+        case ASK_JUDGE: answer_judge(of); break;
+        case ASK_RUN: answer_run(of, &request); break;
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/* list: the chapters, what is done, the time that is left, and where one is; and the first screen. */
+#include "commands.h"
+
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- counting -------------------------------------------------------------------------------- */
+
+typedef struct {
+    int count, passed, changed, minutes_left;
+} Tally;
+
+static void tally_add(Tally *tally, Desk *desk, const Exercise *exercise)
+{
+    Standing standing = standing_of(&desk->standings, exercise);
+    tally->count++;
+    tally->passed += standing == PASSED;
+    tally->changed += standing == CHANGED;
+    tally->minutes_left += standing == PASSED ? 0 : exercise->minutes;
+}
+
+static const char *time_text(int minutes)
+{
+    static char text[32];
+    if (minutes == 0)
+        return "done";
+    if (minutes < 60)
+        snprintf(text, sizeof text, "%d min left", minutes);
+    else
+        snprintf(text, sizeof text, "%d h %02d left", minutes / 60, minutes % 60);
+    return text;
+}
+
+/* The library files that exercises replace, and how many of them the student has written. */
+static void engine_print(Desk *desk)
+{
+    int files = 0, yours = 0;
+    for (int i = 0; i < desk->course.count; i++) {
+        const Exercise *exercise = &desk->course.items[i];
+        if (exercise->file == NULL)
+            continue;
+        files++;
+        yours += standing_of(&desk->standings, exercise) == PASSED;
+    }
+    printf("Of the engine, %d of %d files that exercises build are your own code (make mine).\n", yours,
+           files);
+}
+
+/* ---- list ------------------------------------------------------------------------------------ */
+
+static const char *standing_words(Desk *desk, const Exercise *exercise)
+{
+    static const char *const words[] = {"not started", "started", "changed since it passed", "passed"};
+    Standing standing = standing_of(&desk->standings, exercise);
+    const Record *record = record_of(&desk->standings, exercise);
+    if (standing == STARTED && record->given_up)
+        return "given up";
+    return words[standing];
+}
+
+static void chapter_print(Desk *desk, int begin, int end, const Exercise *here)
+{
+    Tally tally = {0};
+    for (int i = begin; i < end; i++)
+        tally_add(&tally, desk, &desk->course.items[i]);
+    printf("%-22s %2d of %2d passed   %s\n", desk->course.items[begin].chapter, tally.passed,
+           tally.count, time_text(tally.minutes_left));
+    for (int i = begin; i < end; i++) {
+        const Exercise *exercise = &desk->course.items[i];
+        printf(" %s %-20s %-5s %3d min  %s\n", exercise == here ? "->" : "  ", exercise->name,
+               exercise->paper ? "paper" : "code", exercise->minutes, standing_words(desk, exercise));
+    }
+}
+
+int list_command(Desk *desk, int argc, char **argv)
+{
+    const Exercise *here = exercise_next(desk);
+    if (argc > 1)
+        exit_with("list: expected at most one chapter, found also \"%s\"", argv[1]);
+    Tally all = {0};
+    int shown = 0;
+    for (int begin = 0, end; begin < desk->course.count; begin = end) {
+        const Exercise *first = &desk->course.items[begin];
+        for (end = begin; end < desk->course.count &&
+                          strcmp(desk->course.items[end].chapter, first->chapter) == 0;
+             end++)
+            tally_add(&all, desk, &desk->course.items[end]);
+        if (argc == 1 && !chapter_matches(first, argv[0]))
+            continue;
+        chapter_print(desk, begin, end, here);
+        shown++;
+    }
+    if (shown == 0)
+        exit_with("list: expected a chapter with exercises, such as 02, found \"%s\"", argv[0]);
+    printf("\n%d of %d passed, %s", all.passed, all.count, time_text(all.minutes_left));
+    if (all.changed > 0)
+        printf("; %d changed since they passed", all.changed);
+    putchar('\n');
+    engine_print(desk);
+    return 0;
+}
+
+/* ---- the first screen ------------------------------------------------------------------------ */
+
+int next_command(Desk *desk, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    const Exercise *exercise = exercise_next(desk);
+    Tally all = {0};
+    for (int i = 0; i < desk->course.count; i++)
+        tally_add(&all, desk, &desk->course.items[i]);
+    printf("Wengert: how a GPT-2 learns, from one derivative to a model that writes.\n\n");
+    printf("%d of %d exercises passed, %s.\n", all.passed, all.count, time_text(all.minutes_left));
+    if (exercise == NULL) {
+        printf("\nEvery exercise is passed. make mine trains a GPT-2 on your own code.\n");
+        return 0;
+    }
+    Standing standing = standing_of(&desk->standings, exercise);
+    printf("\nYour next step: %s, %s (about %d minutes)\n\n", exercise->id, exercise->title,
+           exercise->minutes);
+    if (standing == NOT_STARTED) {
+        char chapter[3] = {exercise->chapter[0], exercise->chapter[1], '\0'};
+        printf("  ./learn read %-14s the lesson, in this terminal\n", chapter);
+        printf("  ./learn start %-13s your own copy, in work/\n", exercise->name);
+    } else {
+        printf("  yours is %s, %s\n", path_work(exercise), standing_words(desk, exercise));
+        printf("  ./learn check              is it right?\n");
+        printf("  ./learn hint               one more hint (%d of %d seen)\n",
+               record_of(&desk->standings, exercise)->hints, HINTS);
+    }
+    printf("\n  ./learn list               all chapters, and where you are\n");
+    printf("  ./learn help               every command\n");
+    return 0;
+}

@@ -1,0 +1,391 @@
+/* probes: from numbers that differ to the words for it. They go in the order of LEARNER's list: NaN, `=`
+ * for `+=`, the upstream ignored, a constant ratio, a transpose, only some rows right, a kink, and then a
+ * seeded bug's own numbers, which is the most that can be said. */
+#include "probes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- signatures ------------------------------------------------------------------------------ */
+
+static const double SIGNATURE_SECONDS = 3;
+
+static void signature_add(Signature *signature, const double *numbers, size_t count)
+{
+    signature->numbers = memory_realloc(signature->numbers,
+                                        (signature->count + count + 1) * sizeof(double));
+    memcpy(signature->numbers + signature->count, numbers, count * sizeof *numbers);
+    signature->count += count;
+}
+
+Signature signature_of(Referee *referee, const char *program, uint64_t seed)
+{
+    static Sitting sitting;
+    Signature signature = {.numbers = NULL};
+    Program asked = {.seconds = SIGNATURE_SECONDS, .bounded = true};
+    snprintf(asked.program, PATH_ROOM, "%s", program);
+    if (!program_start(&asked))
+        return signature;
+    for (size_t at = 0; at < referee->count; at++, signature.cases++) {
+        if (!sitting_prepare(referee, at, seed, &sitting))
+            break;
+        bool backward = !sitting.info->forward_only;
+        double y[CHECK_OUTPUTS];
+        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, backward, true, y, sitting.fresh))
+            break;
+        signature_add(&signature, y, sitting.info->outputs);
+        if (!backward)
+            continue;
+        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, true, false, y, sitting.added))
+            break;
+        signature_add(&signature, sitting.fresh, sitting.info->inputs);
+        signature_add(&signature, sitting.added, sitting.info->inputs);
+    }
+    program_stop(&asked);
+    return signature;
+}
+
+static bool same_number(double a, double b)
+{
+    if (isnan(a) || isnan(b) || isinf(a) || isinf(b))
+        return (isnan(a) && isnan(b)) || a == b;
+    return relative_error(a, b) <= 1e-9;
+}
+
+bool signature_equal(const Signature *a, const Signature *b)
+{
+    if (a->cases != b->cases || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!same_number(a->numbers[i], b->numbers[i]))
+            return false;
+    return true;
+}
+
+void signature_free(Signature *signature)
+{
+    free(signature->numbers);
+    *signature = (Signature){.numbers = NULL};
+}
+
+static const Slip *slip_matching(Referee *referee, const Exercise *exercise, const Finding *finding)
+{
+    static Build build;
+    const Slip *found = NULL;
+    Signature yours = signature_of(referee, finding->build.program, finding->sitting.seed);
+    for (int k = 0; k < exercise->n_slips && found == NULL; k++) {
+        build_slip(exercise, &exercise->slips[k], &build);
+        if (build.state != BUILT)
+            continue;
+        Signature its = signature_of(referee, build.program, finding->sitting.seed);
+        if (signature_equal(&yours, &its))
+            found = &exercise->slips[k];
+        signature_free(&its);
+    }
+    signature_free(&yours);
+    return found;
+}
+
+/* ---- which elements -------------------------------------------------------------------------- */
+
+static double yours_at(const Sitting *sitting, bool gradient, size_t i)
+{
+    if (!gradient)
+        return sitting->y[i];
+    bool fresh_wrong = !gradient_agrees(sitting->info, sitting->fresh[i], sitting->measured[i]);
+    return fresh_wrong ? sitting->fresh[i] : sitting->added[i];
+}
+
+static double error_at(const Sitting *sitting, bool gradient, size_t i)
+{
+    double error = relative_error(yours_at(sitting, gradient, i),
+                                  gradient ? sitting->measured[i] : sitting->right[i]);
+    return isnan(error) ? HUGE_VAL : error;
+}
+
+static bool wrong_at(const Sitting *sitting, bool gradient, size_t i)
+{
+    if (!gradient)
+        return !forward_agrees(sitting->info, sitting->y[i], sitting->right[i]);
+    return !gradient_agrees(sitting->info, yours_at(sitting, true, i), sitting->measured[i]);
+}
+
+/* The worst elements, worst first; of equally bad ones the first. */
+static void elements_find(const Sitting *sitting, Diagnosis *d)
+{
+    d->of = d->gradient ? sitting->info->inputs : sitting->info->outputs;
+    for (size_t i = 0; i < d->of; i++)
+        d->wrong += wrong_at(sitting, d->gradient, i);
+    while (d->n_shown < ROWS_SHOWN && d->n_shown < d->wrong) {
+        size_t best = d->of;
+        for (size_t i = 0; i < d->of; i++) {
+            bool taken = !wrong_at(sitting, d->gradient, i);
+            for (size_t k = 0; k < d->n_shown; k++)
+                taken = taken || d->shown[k] == i;
+            if (!taken && (best == d->of || error_at(sitting, d->gradient, i) >
+                                                error_at(sitting, d->gradient, best)))
+                best = i;
+        }
+        d->shown[d->n_shown++] = best;
+    }
+}
+
+/* ---- probes ---------------------------------------------------------------------------------- */
+
+typedef bool (*Probe)(Referee *referee, const Sitting *sitting, Diagnosis *d);
+
+static void say(Diagnosis *d, const char *pattern, const char *question)
+{
+    snprintf(d->pattern, sizeof d->pattern, "%s", pattern);
+    snprintf(d->question, sizeof d->question, "%s", question);
+}
+
+static bool probe_nan(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    for (size_t i = 0; i < d->of; i++)
+        if (wrong_at(sitting, d->gradient, i) && isnan(yours_at(sitting, d->gradient, i))) {
+            say(d, "NaN: not a number", "Which line writes this element, and from what? NaN is what stands "
+                                        "there until something is written.");
+            return true;
+        }
+    return false;
+}
+
+/* Fresh buffers right, used ones wrong: what they held is lost. */
+static bool probe_assign(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    size_t lost = 0;
+    for (size_t i = 0; i < d->of; i++) {
+        if (!gradient_agrees(sitting->info, sitting->fresh[i], sitting->measured[i]))
+            return false;
+        double held = sitting->added[i] + sitting->before[i];
+        lost += !gradient_agrees(sitting->info, sitting->added[i], sitting->measured[i]) &&
+                relative_error(held, sitting->measured[i]) < 1e-6;
+    }
+    if (lost == 0)
+        return false;
+    say(d, "right into a fresh gradient; into one that held something, that is lost",
+        "A gradient may have several contributions: is there a = where += is needed?");
+    return true;
+}
+
+/* Right where something stood already, wrong into a fresh buffer. */
+static bool probe_first_write(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    for (size_t i = 0; i < d->of; i++)
+        if (!gradient_agrees(sitting->info, sitting->added[i], sitting->measured[i]))
+            return false;
+    say(d, "right on top of something; wrong into a gradient that nobody wrote yet",
+        "The first write must not add to what stands there: who decides between first and further writes?");
+    return true;
+}
+
+/* The gradients for another upstream: those that were got by ignoring it. */
+static bool probe_upstream(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    static Sitting ones;
+    ones = *sitting;
+    for (size_t j = 0; j < sitting->info->outputs; j++)
+        ones.dy[j] = 1;
+    for (size_t i = 0; i < d->of; i++)
+        if (!gradient_agrees(sitting->info, sitting->fresh[i],
+                             referee_difference(referee, &ones, i, 0x1p-10)))
+            return false;
+    say(d, "what would be right if the upstream gradient were 1 everywhere",
+        "Where does the gradient that comes from above enter your backward?");
+    return true;
+}
+
+static const char *ratio_words(double ratio, const Sitting *sitting, char words[120])
+{
+    double n = (double)sitting->info->inputs, m = (double)sitting->info->outputs;
+    if (fabs(ratio + 1) < 1e-6)
+        return "every element has the other sign";
+    if (fabs(ratio) < 1e-9)
+        return "every element is 0";
+    const double sizes[] = {n, m};
+    const char *const names[] = {"inputs", "outputs"};
+    for (int k = 0; k < 2; k++)
+        for (int inverse = 0; inverse < 2; inverse++)
+            if (sizes[k] > 2 && fabs(ratio - (inverse ? 1 / sizes[k] : sizes[k])) < 1e-6) {
+                snprintf(words, 120, "every element is %s%.0f times the measured one; there are %.0f %s",
+                         inverse ? "1/" : "", sizes[k], sizes[k], names[k]);
+                return words;
+            }
+    snprintf(words, 120, "every element is %.6g times the measured one", ratio);
+    return words;
+}
+
+static bool probe_ratio(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    char words[120];
+    double ratio = (double)NAN;
+    size_t compared = 0;
+    for (size_t i = 0; i < d->of; i++) {
+        double right = d->gradient ? sitting->measured[i] : sitting->right[i];
+        double yours = yours_at(sitting, d->gradient, i);
+        if (fabs(right) < 1e-6) {
+            if (fabs(yours) > 1e-6)
+                return false;
+            continue;
+        }
+        if (isnan(ratio))
+            ratio = yours / right;
+        if (!(fabs(yours / right - ratio) <= 1e-6 * fmax(1, fabs(ratio))))
+            return false;
+        compared++;
+    }
+    if (compared < 2)
+        return false;
+    say(d, ratio_words(ratio, sitting, words),
+        fabs(ratio) < 1e-9         ? "Does your code write anything there?"
+        : fabs(ratio + 1) < 1e-6   ? "When this input grows, which way does the output go?"
+                                   : "Which constant factor is there once too often, or missing?");
+    return true;
+}
+
+/* A name of the case's inputs: where its numbers begin and what shape they have. */
+typedef struct {
+    size_t begin, size, rows, columns; /* rows: the first axis; columns: all the others together */
+} Block;
+
+static size_t blocks_of(const char *names, Block blocks[16])
+{
+    size_t count = 0, begin = 0;
+    for (const char *at = names + strspn(names, " "); *at != '\0' && count < 16;
+         at += strspn(at, " ")) {
+        size_t whole = strcspn(at, " "), size = 1, rows = 0;
+        for (const char *p = at + strcspn(at, "[ "); p < at + whole && *p == '[';
+             p += strcspn(p + 1, "[ ") + 1) {
+            size_t dim = strtoul(p + 1, NULL, 10);
+            rows = rows == 0 ? dim : rows;
+            size *= dim;
+        }
+        rows = rows == 0 ? 1 : rows;
+        blocks[count++] = (Block){begin, size, rows, size / rows};
+        begin += size;
+        at += whole;
+    }
+    return count;
+}
+
+static double right_at(const Sitting *sitting, bool gradient, size_t i)
+{
+    return gradient ? sitting->measured[i] : sitting->right[i];
+}
+
+static bool block_transposed(const Sitting *sitting, bool gradient, const Block *block)
+{
+    if (block->rows < 2 || block->columns < 2)
+        return false;
+    for (size_t i = 0; i < block->rows; i++)
+        for (size_t j = 0; j < block->columns; j++) {
+            double yours = yours_at(sitting, gradient, block->begin + j * block->rows + i);
+            double right = right_at(sitting, gradient, block->begin + i * block->columns + j);
+            if (!(relative_error(yours, right) < 1e-6))
+                return false;
+        }
+    return true;
+}
+
+static bool probe_transpose(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    Block blocks[16];
+    size_t count = blocks_of(d->names, blocks);
+    for (size_t k = 0; k < count; k++)
+        if (block_transposed(sitting, d->gradient, &blocks[k])) {
+            say(d, "the right numbers, rows and columns exchanged",
+                "Which index runs fastest in memory, and which in your loop?");
+            return true;
+        }
+    return false;
+}
+
+/* Only the first, or only the last row of something right. */
+static bool probe_rows(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    Block blocks[16];
+    size_t count = blocks_of(d->names, blocks);
+    for (size_t k = 0; k < count; k++) {
+        const Block *block = &blocks[k];
+        size_t good = 0, which = 0;
+        for (size_t i = 0; i < block->rows; i++) {
+            bool right = true;
+            for (size_t j = 0; j < block->columns; j++)
+                right = right && !wrong_at(sitting, d->gradient, block->begin + i * block->columns + j);
+            good += right;
+            which = right ? i : which;
+        }
+        if (block->rows < 3 || good != 1 || (which != 0 && which != block->rows - 1))
+            continue;
+        say(d, which == 0 ? "only the first row is right" : "only the last row is right",
+            "Does your loop go over all rows, and does each row begin where it should?");
+        return true;
+    }
+    return false;
+}
+
+static bool probe_kink(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    size_t i = d->shown[0];
+    double h = 1e-6, left = referee_one_sided(referee, sitting, i, -h);
+    double right = referee_one_sided(referee, sitting, i, h);
+    if (relative_error(left, right) < 1e-2)
+        return false;
+    snprintf(d->pattern, sizeof d->pattern, "a kink: the slope is %.6g from the left, %.6g from the right",
+             left, right);
+    snprintf(d->question, sizeof d->question, "At a kink there is no derivative: which of the two does the "
+                                              "task ask for?");
+    return true;
+}
+
+/* ---- all together ---------------------------------------------------------------------------- */
+
+static void trust_say(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    size_t i = d->shown[0];
+    double a = referee_difference(referee, sitting, i, 1e-4);
+    double b = referee_difference(referee, sitting, i, 1e-2);
+    if (relative_error(a, b) < 1e-5)
+        snprintf(d->trust, sizeof d->trust,
+                 "measured = five-point difference; %.6g for h from 1e-4 to 1e-2: trust it", b);
+    else
+        snprintf(d->trust, sizeof d->trust,
+                 "measured = five-point difference; %.6g with h = 1e-4, %.6g with h = 1e-2", a, b);
+}
+
+static void probes_try(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    static const Probe backward[] = {probe_nan, probe_assign, probe_first_write, probe_upstream,
+                                     probe_ratio, probe_transpose, probe_rows, probe_kink};
+    static const Probe forward[] = {probe_nan, probe_ratio, probe_transpose, probe_rows};
+    size_t count = d->gradient ? sizeof backward / sizeof *backward : sizeof forward / sizeof *forward;
+    for (size_t k = 0; k < count; k++)
+        if ((d->gradient ? backward : forward)[k](referee, sitting, d))
+            return;
+    say(d, d->gradient ? "no NaN; nothing lost; no constant factor; not a transpose; not a kink"
+                       : "no NaN; no constant factor; not a transpose", "");
+}
+
+void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding,
+              Diagnosis *diagnosis)
+{
+    const Sitting *sitting = &finding->sitting;
+    *diagnosis = (Diagnosis){.gradient = finding->verdict == VERDICT_GRADIENT};
+    if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD) {
+        diagnosis->names = diagnosis->gradient ? sitting->info->x : sitting->info->y;
+        elements_find(sitting, diagnosis);
+        if (diagnosis->gradient)
+            trust_say(referee, sitting, diagnosis);
+        probes_try(referee, sitting, diagnosis);
+    }
+    /* What never ends would take all its time once more. */
+    if (finding->build.state == BUILT && finding->verdict != VERDICT_TIMED_OUT)
+        diagnosis->slip = slip_matching(referee, exercise, finding);
+}

@@ -1,0 +1,227 @@
+/* report: facts first, then the likely cause as a question. */
+#include "report.h"
+
+#include "terminal.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PRINTED_LINES = 12, COMPILER_LINES = 30 };
+
+void mark_print(Mark mark, const char *format, ...)
+{
+    static const char *const words[] = {"ok  ", "FAIL", "--  "};
+    static const Style styles[] = {STYLE_OK, STYLE_BAD, STYLE_NOTE};
+    printf("%s ", style(styles[mark], words[mark]));
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+}
+
+/* The first lines of what a program printed. */
+static void lines_print(const char *text, int most)
+{
+    int count = 0;
+    for (const char *at = text; *at != '\0' && count < most; count++) {
+        size_t length = strcspn(at, "\n");
+        printf("    %.*s\n", (int)length, at);
+        at += length + (at[length] == '\n');
+        if (*at != '\0' && count == most - 1)
+            printf("    ...\n");
+    }
+}
+
+/* The line of the source that a crash or a wrong half stands in. */
+static void source_line_print(const char *place)
+{
+    char path[PATH_ROOM], *text;
+    snprintf(path, sizeof path, "%s", place);
+    char *colon = strrchr(path, ':');
+    if (colon == NULL)
+        return;
+    *colon = '\0';
+    long line = strtol(colon + 1, NULL, 10);
+    if (text_read(path, &text).failed)
+        return;
+    const char *at = text;
+    for (long k = 1; k < line && *at != '\0'; k++)
+        at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n');
+    at += strspn(at, " \t");
+    printf("    %ld | %.*s\n", line, (int)strcspn(at, "\n"), at);
+    free(text);
+}
+
+/* Whether a line begins a function's definition: the one whose name has "backward" or "vjp" in it, or
+ * one that other files see. */
+static bool defines(const char *line, size_t length, bool backward)
+{
+    const char *open = memchr(line, '(', length);
+    if (open == NULL || strchr(" /*#}", *line) != NULL || line[length - 1] == ';')
+        return false;
+    const char *half = strstr(line, "backward");
+    half = half == NULL || half > open ? strstr(line, "vjp") : half;
+    return backward ? half != NULL && half < open : strncmp(line, "static", 6) != 0;
+}
+
+/* Where to look first. */
+static void place_find(const char *source, bool backward, char place[PATH_ROOM])
+{
+    char *text;
+    snprintf(place, PATH_ROOM, "%s", source);
+    if (text_read(source, &text).failed)
+        return;
+    long line = 1;
+    for (const char *at = text; *at != '\0'; line++) {
+        size_t length = strcspn(at, "\n");
+        if (length > 0 && defines(at, length, backward)) {
+            snprintf(place, PATH_ROOM, "%s:%ld", source, line);
+            break;
+        }
+        at += length + (at[length] == '\n');
+    }
+    free(text);
+}
+
+/* The upstream that belongs to one element: its own where y has x's shape, the only one of a single
+ * output; otherwise there is no one number to show. */
+static bool upstream_of(const Sitting *sitting, size_t i, double *upstream)
+{
+    const CaseInfo *info = sitting->info;
+    bool one = info->outputs == 1, same = info->inputs == info->outputs;
+    *upstream = one ? sitting->dy[0] : same ? sitting->dy[i] : 0;
+    return one || same;
+}
+
+static void rows_print(const Sitting *sitting, const Diagnosis *d)
+{
+    bool upstream_known = false;
+    double upstream;
+    if (d->gradient)
+        upstream_known = upstream_of(sitting, 0, &upstream);
+    printf("  %-14s", "");
+    if (d->gradient)
+        printf("%-11s%s", "x", upstream_known ? "upstream   " : "");
+    printf("%-15s%-15s%s\n", "yours", d->gradient ? "measured" : "right", "rel. err");
+    for (size_t k = 0; k < d->n_shown; k++) {
+        size_t i = d->shown[k];
+        double right = d->gradient ? sitting->measured[i] : sitting->right[i];
+        double yours = sitting->y[i];
+        if (d->gradient)
+            yours = gradient_agrees(sitting->info, sitting->fresh[i], right) ? sitting->added[i]
+                                                                             : sitting->fresh[i];
+        char name[90];
+        snprintf(name, sizeof name, "%s%s", d->gradient ? "d" : "", element_name(d->names, i));
+        printf("  %-14s", name);
+        if (d->gradient)
+            printf("%-+11.4f", sitting->x[i]);
+        if (upstream_known && upstream_of(sitting, i, &upstream))
+            printf("%-+11.4f", upstream);
+        printf("%-+15.8g%-+15.8g%.2g\n", yours, right, relative_error(yours, right));
+    }
+}
+
+static void numbers_print(const Finding *finding, const Diagnosis *d)
+{
+    const Sitting *sitting = &finding->sitting;
+    printf("  case: %s\n", sitting->info->name);
+    printf("  %zu of %zu %s wrong; the worst is %s%s\n", d->wrong, d->of,
+           d->gradient ? "derivatives are" : "outputs are", d->gradient ? "d" : "",
+           element_name(d->names, d->shown[0]));
+    rows_print(sitting, d);
+    if (d->trust[0] != '\0')
+        screen_print(d->trust, 2);
+    char pattern[420];
+    snprintf(pattern, sizeof pattern, "pattern: %s", d->pattern);
+    screen_print(pattern, 2);
+}
+
+static void cause_print(const Finding *finding, const Diagnosis *d)
+{
+    (void)finding;
+    if (d->slip != NULL) {
+        char text[400];
+        snprintf(text, sizeof text, "Your numbers match a known slip: \"%s\".", d->slip->name);
+        screen_print(text, 2);
+        screen_print(d->slip->asks, 4);
+    } else if (d->question[0] != '\0')
+        screen_print(d->question, 4);
+    else if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
+        screen_print("None of the slips known for this exercise gives these numbers.", 2);
+}
+
+static void print_built(const char *source, const Finding *finding, const Diagnosis *d)
+{
+    char place[PATH_ROOM] = "";
+    switch (finding->verdict) {
+    case VERDICT_FORWARD:
+    case VERDICT_GRADIENT:
+        numbers_print(finding, d);
+        break;
+    case VERDICT_CRASHED:
+        screen_print(finding->sentence, 2);
+        printf("  case: %s\n", finding->sitting.info->name);
+        if (finding->where[0] != '\0') {
+            printf("  at %s\n", finding->where);
+            source_line_print(finding->where);
+        } else
+            lines_print(finding->printed, PRINTED_LINES);
+        break;
+    case VERDICT_JUDGED:
+        printf("  case: %s\n", finding->sitting.info->name);
+        screen_print(finding->sentence, 2);
+        break;
+    default:
+        screen_print(finding->sentence, 2);
+        break;
+    }
+    if (finding->printed[0] != '\0' && finding->verdict != VERDICT_CRASHED) {
+        printf("  your code printed:\n");
+        lines_print(finding->printed, PRINTED_LINES);
+    }
+    cause_print(finding, d);
+    if (finding->where[0] != '\0')
+        return;
+    place_find(source, finding->verdict == VERDICT_GRADIENT, place);
+    printf("  %s\n", place);
+}
+
+static void title_print(const Exercise *exercise, const Finding *finding)
+{
+    const char *halves = finding->verdict == VERDICT_GRADIENT  ? "forward right    backward WRONG"
+                         : finding->verdict == VERDICT_FORWARD ? "forward WRONG    backward not judged"
+                                                               : verdict_words(finding->verdict);
+    if (finding->verdict == VERDICT_FORWARD && finding->sitting.info->forward_only)
+        halves = "result WRONG"; /* there is no other half */
+    mark_print(MARK_BAD, "%-30s %s\n", exercise->id, halves);
+}
+
+static void print_failure(const Exercise *exercise, const char *source, const Finding *finding,
+                          const Diagnosis *diagnosis, int hints)
+{
+    title_print(exercise, finding);
+    if (finding->verdict == VERDICT_NOT_BUILT || finding->verdict == VERDICT_NO_COURSE) {
+        lines_print(finding->build.text, COMPILER_LINES);
+        screen_print(finding->sentence, 2);
+    } else
+        print_built(source, finding, diagnosis);
+    int next = hints < HINTS ? hints + 1 : HINTS;
+    printf("  ./learn hint %s (%d of %d)", exercise->name, next, HINTS);
+    if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
+        printf("     same numbers again: --seed %llu", (unsigned long long)finding->sitting.seed);
+    putchar('\n');
+}
+
+void report_print(const Exercise *exercise, const char *source, const Finding *finding,
+                  const Diagnosis *diagnosis, int hints)
+{
+    if (finding->verdict == VERDICT_NOT_STARTED)
+        mark_print(MARK_OPEN, "%-30s not started     ./learn start %s\n", exercise->id, exercise->name);
+    else if (finding->verdict == VERDICT_PASSED) {
+        mark_print(MARK_GOOD, "%-30s passed\n", exercise->id);
+        printf("  %zu case%s at %zu seeds", finding->cases, finding->cases == 1 ? "" : "s",
+               finding->seeds);
+    } else
+        print_failure(exercise, source, finding, diagnosis, hints);
+}
