@@ -248,10 +248,9 @@ lessons: $(LESSONS) gate-programs programs ## refill the code, output and figure
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
 	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
 
-# ---- paper problems ---------------------------------------------------------------------------------
-# What judges answers on paper: in double alone, on base alone.
+# What of ./learn judges answers on paper stands on base alone.
 PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
-PAPER_OBJECTS = $(call objects,double,$(PAPER_SOURCES))
+PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------
 PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
@@ -431,4 +430,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
