@@ -18,7 +18,7 @@ static const Command commands[] = {
     {"list", "[NN]", "chapters, what is done, time left, where you are", list_command},
     {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"hint", "[ID]", "one more hint, of four", hint_command},
-    {"diff", "ID", "yours beside a worked answer, once passed (or --give-up)", diff_command},
+    {"diff", "ID", "yours beside a worked answer, once passed [--give-up]", diff_command},
     {"reset", "ID", "begin again; yours is kept beside it", reset_command},
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
