@@ -42,7 +42,7 @@ bool call_gather(Call *call, Array *result)
         return call_fail(call, 0, "a table with rows");
     if (!joined_shape(call, 1, table, 1, result))
         return false;
-    size_t width = array_axis(table, 0).inner, id;
+    size_t width = array_axis(table, 0).inner, id = 0;
     for (size_t n = 0; n < array_size(ids); n++) {
         if (!id_at(call, 1, n, table->shape[0], &id))
             return false;
@@ -57,7 +57,7 @@ bool call_scatter(Call *call, Array *result)
 {
     const Array *values = &call->given[0], *ids = &call->given[1];
     long rows;
-    size_t width = 1, id;
+    size_t width = 1, id = 0;
     bool leads = values->rank >= ids->rank;
     for (int i = 0; leads && i < ids->rank; i++)
         leads = values->shape[i] == ids->shape[i];
@@ -86,7 +86,7 @@ bool call_scatter(Call *call, Array *result)
 bool call_onehot(Call *call, Array *result)
 {
     long classes;
-    size_t id;
+    size_t id = 0;
     if (!whole_number(call, 1, 1, ARRAY_SIZE, &classes))
         return false;
     Array last = {.rank = 1, .shape = {(size_t)classes}};
