@@ -368,10 +368,10 @@ fuzz: ## feed every reader of files with damaged ones: make fuzz SECONDS=600 (ne
 	@sh tests/fuzz/fuzz.sh build/clang-fuzz $(SECONDS) $(FUZZERS)
 
 fuzz-programs: $(foreach f,$(FUZZERS),$(B)/fuzz/$(f)) $(GPT2_DOUBLE)
-$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(call gpt2_library,double) $(call library,double)
+$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(PAPER_OBJECTS) $(call gpt2_library,double) $(call library,double)
 	@mkdir -p $(@D)
 	@echo "  cc double $<"
-	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer $(LATE_CFLAGS) $< $(call gpt2_library,double) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer -Iexercises/learn $(LATE_CFLAGS) $< $(PAPER_OBJECTS) $(call gpt2_library,double) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 # ---- using it -------------------------------------------------------------------------------------
 RUN ?= checkpoints/$(basename $(notdir $(TEXT)))
