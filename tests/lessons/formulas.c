@@ -1,6 +1,6 @@
-/* formulas: what a lesson derives must be so. A comment <!-- formula ... --> says a derivation's result
- * again, in the keywords of exercises/README.md; it is judged as a student's answer would be, at many
- * seeds, and the mistakes that it names must be rejected. */
+/* formulas: what a lesson derives must be so. A comment <!-- formula ... --> says a derivation's
+ * result again, in the keywords of exercises/README.md; it is judged as a student's answer would
+ * be, at many seeds, and the mistakes that it names must be rejected. */
 #include "lessons.h"
 
 #include "paper.h"
@@ -18,8 +18,8 @@ bool formula_begins(const char *line)
     return strncmp(line, opening, length) == 0 && (line[length] == ' ' || line[length] == '\0');
 }
 
-/* The text of the comment that begins on line `at`, its marks left out, with a newline for each of its
- * lines; *end is the line that closes it, or `count`. The caller frees. */
+/* The text of the comment that begins on line `at`, its marks left out, with a newline for each of
+ * its lines; *end is the line that closes it, or `count`. The caller frees. */
 static char *comment_text(const Text *page, size_t at, size_t *end)
 {
     size_t size = 1;
@@ -45,7 +45,8 @@ static void judge(const Place *comment, const Error *error)
     Place place = *comment;
     Error told = *error;
     size_t length = strlen(place.path);
-    if (error->failed && strncmp(error->text, place.path, length) == 0 && error->text[length] == ':') {
+    if (error->failed && strncmp(error->text, place.path, length) == 0 &&
+        error->text[length] == ':') {
         char *rest;
         place.line = strtoul(error->text + length + 1, &rest, 10);
         told = error_make("formula: %s", rest + strspn(rest, ": "));
