@@ -185,7 +185,7 @@ $(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o $(B)/lear
 # make check EX=02-value/mul and the like are thin names for ./learn check ...
 .PHONY: learner learn check watch list hint mine
 learner: $(LEARN)
-	@cmp -s $(LEARN) learn || cp $(LEARN) learn
+	@cmp -s $(LEARN) learn || { cp $(LEARN) learn.new && mv -f learn.new learn; } # one may be running
 learn: learner ## the next step of the course; ./learn help lists what else it does
 	@./learn
 check watch list hint: learner
