@@ -174,7 +174,12 @@ $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/
 	@echo "  cc double $<"
 	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
-$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
+# The harness of students' programs, which knows no answer.
+$(B)/learn/harness_blind.o: exercises/learn/harness.c $(wildcard exercises/learn/*.h) $(B)/double/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DCHECK_BLIND -c $< -o $@
+
+$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o $(B)/learn/harness_blind.o
 	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
 
 # make check EX=02-value/mul and the like are thin names for ./learn check ...
@@ -219,10 +224,10 @@ test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lesso
 # The recipe tells the driver how a gate is compiled and linked, so that a hurt file goes the same way.
 BUGS = $(B)/bugs/bugs
 BUGS_RUN = $(BUGS) --recipe $(B)/bugs/recipe --jobs $(JOBS)
-$(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) $(call library,double)
+$(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) exercises/learn/tokens.c exercises/learn/tokens.h $(call library,double)
 	@mkdir -p $(@D)
 	@echo "  cc double tests/bugs"
-	$(Q)$(CC) $(FLAGS_double) -Itests/bugs $(wildcard tests/bugs/*.c) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -Itests/bugs -Iexercises/learn $(wildcard tests/bugs/*.c) exercises/learn/tokens.c $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 $(B)/bugs/recipe: FORCE
 	@mkdir -p $(@D)
@@ -244,22 +249,41 @@ $(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,
 	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
-lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
+lessons: $(LESSONS) gate-programs programs ## refill the code, output and figures that lessons show, check links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
+	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
+
+# What of ./learn judges answers on paper stands on base alone.
+PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------
-TEST_NAMES := $(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c)))
+PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
+TEST_NAMES := $(filter-out $(PAPER_TESTS),$(notdir $(patsubst %_test.c,%,$(wildcard tests/*_test.c))))
 CMOCKA_CFLAGS := $(shell pkg-config --cflags cmocka 2>/dev/null)
 CMOCKA_LIBS := $(shell pkg-config --libs cmocka 2>/dev/null || echo -lcmocka)
 test_program = $(B)/$(1)/tests/$(2)_test
-TEST_PROGRAMS = $(foreach p,$(PRECISIONS),$(foreach t,$(TEST_NAMES),$(call test_program,$(p),$(t))))
+UNIT_TESTS = $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t)))) \
+             $(foreach t,$(PAPER_TESTS),$(t)=$(call test_program,double,$(t)))
+TEST_PROGRAMS = $(foreach t,$(UNIT_TESTS),$(lastword $(subst =, ,$(t))))
 define test_rules
 $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,$(1))
 	@mkdir -p $$(@D)
 	@echo "  cc $(1) $$<"
-	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
+	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
+# The terminal's side of ./learn, which its test links as it is.
+READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
+$(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
+
+define paper_test_rule
+$(call test_program,double,$(1)): tests/$(1)_test.c $(PAPER_OBJECTS) $(call base_objects,double)
+	@mkdir -p $$(@D)
+	@echo "  cc double $$<"
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn $(CMOCKA_CFLAGS) -MMD -MP -MF $$@.d $$(filter %.c %.o,$$^) $(CMOCKA_LIBS) $(LDLIBS_BASE) -o $$@
+endef
+$(foreach t,$(PAPER_TESTS),$(eval $(call paper_test_rule,$(t))))
 
 # ---- parity ---------------------------------------------------------------------------------------
 # Our engine held to PyTorch. `make test` compares with the small fixtures that are committed; `make
@@ -305,18 +329,23 @@ bench: ## how fast: the machine's peak, gemm, steps beside PyTorch [ONLY=gemm] [
 .PHONY: libraries gate-programs test-programs
 libraries: $(LIBRARIES)
 gate-programs: $(GATES)
-test-programs: $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
+test-programs: learner $(TEST_PROGRAMS) $(call PARITY,double) $(GPT2_DOUBLE) $(BUGS) $(B)/bugs/recipe $(LESSONS) $(BENCH_PROGRAMS)
 
 test-run:
 	@sh tests/all.sh $(B) "gates=sh tests/gates.sh $(B) '$(KERNELS)' $(GATED)" \
-	  $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),"$(t)-$(p)=$(call test_program,$(p),$(t))")) \
+	  $(foreach t,$(UNIT_TESTS),"$(t)") \
 	  "overfit=$(B)/double/programs/15-training/overfit && echo 1 passed, 0 failed" \
 	  "resume=sh tests/resume.sh $(B) 3" \
 	  "input=sh tests/input.sh $(B)" \
 	  "forward-references=sh tests/forward.sh $(B)" \
+	  "refresher=sh tests/refresher.sh" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
+	  "exercises=$(LEARN) audit" \
+	  "mine=sh tests/mine.sh $(B)" \
+	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
+	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
@@ -324,7 +353,7 @@ test-run:
 # The unit tests as tests/all.sh takes them, for tests/release.sh.
 .PHONY: unit-list release
 unit-list:
-	@echo $(foreach t,$(TEST_NAMES),$(foreach p,$(PRECISIONS),$(t)-$(p)=$(call test_program,$(p),$(t))))
+	@echo $(UNIT_TESTS)
 release: ## what takes longer: both compilers, sanitizers, valgrind, every mutant, many seeds
 	@sh tests/release.sh
 
@@ -406,4 +435,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)

@@ -3,10 +3,12 @@
  * gradient descent over all points at once.
  *
  * Columns: step, xor (mean squared error), moons (mean cross-entropy on the points trained on),
- * moons_held_out (the same on points never trained on). Beside FILE.tsv it writes three tables:
+ * moons_held_out (the same on points never trained on). Beside FILE.tsv it writes four tables:
  *   FILE-boundary.tsv   x y probability: what the moons' network believes on a grid
  *   FILE-points.tsv     x y moon: the points it was trained on
- *   FILE-surface.tsv    a b loss: the loss around the trained weights, in two random directions */
+ *   FILE-surface.tsv    a b loss: the loss around the trained weights, in two random directions
+ *   FILE-twins.tsv      a b loss: XOR's, from the trained weights (0, 0) to three others that compute
+ *                       the same: (1, 0) has two neurons swapped, (0, 1) one neuron's signs turned */
 #include "../program.h"
 #include "show/show.h"
 #include "value/value.h"
@@ -14,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 1000, POINTS = 100, CORNERS = 4, GRID = 61, SURFACE = 31 };
+enum { STEPS = 1000, POINTS = 100, CORNERS = 4, XOR_NEURONS = 4, GRID = 61, SURFACE = 31 };
 static const real XOR_RATE = 0.2, MOONS_RATE = 0.5;
 
 /* ---- XOR: 2 inputs, 4 tanh neurons, 1 output ---- */
@@ -171,34 +173,97 @@ static void direction_draw(const ValueMlp *mlp, uint64_t stream, double *directi
         }
 }
 
-static void write_surface(Course *course, const char *path)
+/* Two directions in the space of one network's parameters; the loss is looked at on a square of
+ * places trained + a one + b other. */
+typedef struct {
+    ValueMlp *mlp;
+    double (*loss)(const Course *course);
+    double *trained, *one, *other;
+    double low, high; /* of a and b */
+} Surface;
+
+static double moons_surface_loss(const Course *course)
 {
-    TsvLog log;
-    exit_if(tsv_create_beside(&log, path, "surface", "a b loss"));
-    ValueMlp *mlp = course->moons;
+    return moons_loss_alone(course->moons, &course->points);
+}
+
+static double xor_surface_loss(const Course *course)
+{
+    ValueMark mark = value_mark();
+    double loss = (double)xor_loss(course->xor)->data;
+    value_release(mark);
+    return loss;
+}
+
+static Surface surface_make(ValueMlp *mlp)
+{
     size_t count = mlp->parameter_count;
     double *memory = memory_calloc(3 * count, sizeof *memory);
-    double *trained = memory, *one = memory + count, *other = memory + 2 * count;
-    direction_draw(mlp, 10, one);
-    direction_draw(mlp, 11, other);
+    Surface surface = {.mlp = mlp, .trained = memory, .one = memory + count,
+                       .other = memory + 2 * count};
     for (size_t i = 0; i < count; i++)
-        trained[i] = (double)mlp->parameters[i].data;
+        surface.trained[i] = (double)mlp->parameters[i].data;
+    return surface;
+}
+
+/* Leaves the network as it was, and frees the surface. */
+static void surface_write(Surface *surface, const Course *course, const char *path,
+                          const char *name)
+{
+    TsvLog log;
+    exit_if(tsv_create_beside(&log, path, name, "a b loss"));
+    Value *parameters = surface->mlp->parameters;
+    size_t count = surface->mlp->parameter_count;
+    double step = (surface->high - surface->low) / (SURFACE - 1);
     for (int k = 0; k < SURFACE * SURFACE; k++) {
-        double a = -1 + 2.0 * (k % SURFACE) / (SURFACE - 1),
-               b = -1 + 2.0 * (k / SURFACE) / (SURFACE - 1);
+        double a = surface->low + step * (k % SURFACE), b = surface->low + step * (k / SURFACE);
         for (size_t i = 0; i < count; i++)
-            mlp->parameters[i].data = (real)(trained[i] + a * one[i] + b * other[i]);
-        exit_if(tsv_row(&log, 3, (double[]){a, b, moons_loss_alone(mlp, &course->points)}));
+            parameters[i].data =
+                (real)(surface->trained[i] + a * surface->one[i] + b * surface->other[i]);
+        exit_if(tsv_row(&log, 3, (double[]){a, b, surface->loss(course)}));
     }
     for (size_t i = 0; i < count; i++)
-        mlp->parameters[i].data = (real)trained[i];
-    free(memory);
+        parameters[i].data = (real)surface->trained[i];
+    free(surface->trained);
     exit_if(tsv_close(&log));
+}
+
+static void write_surface(const Course *course, const char *path)
+{
+    Surface surface = surface_make(course->moons);
+    surface.loss = moons_surface_loss;
+    surface.low = -1;
+    surface.high = 1;
+    direction_draw(course->moons, 10, surface.one);
+    direction_draw(course->moons, 11, surface.other);
+    surface_write(&surface, course, path, "surface");
+}
+
+/* From the trained XOR network towards its twins. Swapping neurons 0 and 1, with their weights in the
+ * next layer, changes nothing; nor does turning the signs of all that neuron 2 has, for tanh(-z) is
+ * -tanh(z). The two ways move different parameters, so going both is a twin as well. */
+static void write_twins(const Course *course, const char *path)
+{
+    enum { EACH = 3, OUTER = XOR_NEURONS * EACH };
+    Surface surface = surface_make(course->xor);
+    surface.loss = xor_surface_loss;
+    surface.low = -0.25;
+    surface.high = 1.25;
+    const double *w = surface.trained;
+    for (size_t i = 0; i < EACH; i++) {
+        surface.one[i] = w[EACH + i] - w[i];
+        surface.one[EACH + i] = -surface.one[i];
+        surface.other[2 * EACH + i] = -2 * w[2 * EACH + i];
+    }
+    surface.one[OUTER] = w[OUTER + 1] - w[OUTER];
+    surface.one[OUTER + 1] = -surface.one[OUTER];
+    surface.other[OUTER + 2] = -2 * w[OUTER + 2];
+    surface_write(&surface, course, path, "twins");
 }
 
 int main(int argc, char **argv)
 {
-    static const size_t xor_sizes[] = {2, 4, 1}, moons_sizes[] = {2, 8, 8, 2};
+    static const size_t xor_sizes[] = {2, XOR_NEURONS, 1}, moons_sizes[] = {2, 8, 8, 2};
     const char *path = program_tsv(argc, argv, "build/plots/04-scalar-mlp.tsv");
     Random random = random_make(4, 0);
     Course course = {.xor = value_mlp_make(xor_sizes, 2, VALUE_TANH, &random),
@@ -208,6 +273,7 @@ int main(int argc, char **argv)
     train(&course, path);
     write_boundary(&course, path);
     write_surface(&course, path);
+    write_twins(&course, path);
     value_mlp_free(course.xor);
     value_mlp_free(course.moons);
     value_free_pool();

@@ -26,6 +26,9 @@ bool terminal_moves(FILE *stream);
 bool terminal_has_colour(FILE *stream);
 bool terminal_has_unicode(FILE *stream);
 
+/* That locale alone: what a text may hold that someone asked for, wherever it goes. */
+bool terminal_locale_is_utf8(void);
+
 /* ---- progress --------------------------------------------------------------------------------
  * On a terminal, one line written over at most ten times a second and never wider than the window:
  *     step  500/2000  ######--------------  loss 2.1034  val 2.1177  12.3k tok/s  0:48 left

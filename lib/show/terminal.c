@@ -72,12 +72,15 @@ static const char *locale_name(void)
     return "C";
 }
 
-bool terminal_has_unicode(FILE *stream)
+bool terminal_locale_is_utf8(void)
 {
-    if (!terminal_has_colour(stream))
-        return false;
     for (const char *c = locale_name(); *c != '\0'; c++)
         if (strncasecmp(c, "UTF-8", 5) == 0 || strncasecmp(c, "utf8", 4) == 0)
             return true;
     return false;
+}
+
+bool terminal_has_unicode(FILE *stream)
+{
+    return terminal_has_colour(stream) && terminal_locale_is_utf8();
 }

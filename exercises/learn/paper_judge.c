@@ -1,0 +1,240 @@
+/* paper_judge: one answer beside what is right: choices and numbers here, formulas in
+ * paper_formula.c. Facts first; then, where the answer is that of a known mistake, the question
+ * that shows it. */
+#include "paper_say.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double number_tolerance = 1e-3;
+
+/* ---- choices --------------------------------------------------------------------------------- */
+
+/* Whether the choice begins with the answer: letters of either case, and any run of spaces as one.
+ */
+static bool begins_with(const char *choice, const char *answer, bool *whole)
+{
+    while (*answer != '\0') {
+        bool space = isspace((unsigned char)*answer) != 0;
+        if (space ? !isspace((unsigned char)*choice)
+                  : tolower((unsigned char)*choice) != tolower((unsigned char)*answer))
+            return false;
+        size_t skip = space ? strspn(answer, " \t") : 1,
+               skipped = space ? strspn(choice, " \t") : 1;
+        answer += skip;
+        choice += skipped;
+    }
+    *whole = *choice == '\0';
+    return true;
+}
+
+/* The choice meant, or NULL where it is none or more than one. */
+static const char *choice_find(const PaperPart *part, const char *answer)
+{
+    const char *found = NULL;
+    int count = 0;
+    for (int i = 0; i < part->choice_count; i++) {
+        bool whole = false;
+        if (!begins_with(part->choices[i], answer, &whole))
+            continue;
+        if (whole)
+            return part->choices[i];
+        found = part->choices[i];
+        count++;
+    }
+    return count == 1 ? found : NULL;
+}
+
+static void judge_choice(Judging *judging)
+{
+    const PaperPart *part = judging->part;
+    const char *chosen = choice_find(part, judging->answer);
+    if (chosen == NULL) {
+        char known[600] = "";
+        size_t used = 0;
+        for (int i = 0; i < part->choice_count && used < sizeof known; i++)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? "; " : "",
+                                     part->choices[i]);
+        say_verdict(judging, ANSWER_UNREADABLE);
+        say(judging, "expected one of: %s", known);
+        return;
+    }
+    bool right = strcmp(chosen, part->right) == 0;
+    say_verdict(judging, right ? ANSWER_RIGHT : ANSWER_WRONG);
+    if (!right)
+        snprintf(judging->judgement->fact, PAPER_FACT, "it is not: %s", chosen);
+    for (int i = 0; i < part->slip_count && !right; i++)
+        if (strcmp(part->slips[i].answer, chosen) == 0)
+            say_slip(judging, i);
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/* Half a unit of the last digit of a decimal such as 0.333, which stands for what rounds to it; 0
+ * for fewer than three digits, which say too little, and for anything else. */
+static double half_unit(const Formula *formula, int node)
+{
+    while (formula->nodes[node].kind == NODE_NEGATIVE)
+        node = formula->nodes[node].first;
+    if (formula->nodes[node].kind != NODE_NUMBER)
+        return 0;
+    const char *digit = formula->text + formula->nodes[node].sign;
+    int digits = 0, decimals = -1;
+    for (; isdigit((unsigned char)*digit) || *digit == '.'; digit++) {
+        decimals += *digit == '.' || decimals >= 0;
+        digits += *digit != '.' && (digits > 0 || *digit != '0');
+    }
+    bool plain = decimals > 0 && digits >= 3 && tolower((unsigned char)*digit) != 'e';
+    return plain ? 0.5 * pow(10, -decimals) : 0;
+}
+
+/* For each element of the answer how far its digits leave it open; 0 where it is no list of
+ * numbers. */
+static size_t half_units(const Formula *formula, int node, double *units, size_t count)
+{
+    if (formula->nodes[node].kind == NODE_LIST) {
+        for (int i = formula->nodes[node].first; i >= 0; i = formula->nodes[i].next)
+            count = half_units(formula, i, units, count);
+        return count;
+    }
+    if (count < ARRAY_SIZE)
+        units[count] = half_unit(formula, node);
+    return count + 1;
+}
+
+/* Whether all elements are as near as the tolerance, or their own digits, allow. A 0 among others
+ * is measured by the largest of them; alone, it must be 0. */
+static bool is_near(const Formula *formula, const Array *found, const Array *wanted, double within)
+{
+    static double units[ARRAY_SIZE];
+    size_t size = array_size(wanted);
+    bool rounded = half_units(formula, formula->root, units, 0) == size && within == 0;
+    double largest = 0, slack = 1 + 1e-9;
+    if (!array_same_shape(found, wanted))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        largest = fmax(largest, fabs(wanted->data[i]));
+    for (size_t i = 0; i < size; i++) {
+        double scale = wanted->data[i] != 0 ? fabs(wanted->data[i]) : largest;
+        double allowed = (within > 0 ? within : number_tolerance) * scale;
+        allowed = rounded ? fmax(allowed, units[i]) : allowed;
+        if (!(fabs(found->data[i] - wanted->data[i]) <= allowed * slack + 1e-12))
+            return false;
+    }
+    return true;
+}
+
+static Error wrong_number(Judging *judging, const Formula *formula, const Array *found,
+                          const Array *wanted)
+{
+    const PaperPart *part = judging->part;
+    Names none = {.count = 0};
+    Formula own;
+    Array slip;
+    say_verdict(judging, ANSWER_WRONG);
+    if (!array_is_finite(found))
+        say(judging, "it comes to NaN or infinity, which no right answer is");
+    else if (!array_same_shape(found, wanted))
+        say(judging, "its shape is %s: expected %s", array_shape_text(found),
+            array_shape_text(wanted));
+    else if (found->rank == 0)
+        say(judging, "it comes to %.7g: that is not the right answer", found->data[0]);
+    else
+        say(judging, "at least one of its %zu numbers is not right", array_size(found));
+    for (int i = 0; i < part->slip_count; i++) {
+        Error error = own_value(judging, part->slips[i].answer, &none, &own, &slip);
+        if (error.failed)
+            return error;
+        if (is_near(formula, found, &slip, part->within)) {
+            say_slip(judging, i);
+            break;
+        }
+    }
+    return no_error();
+}
+
+static Error judge_number(Judging *judging)
+{
+    Names none = {.count = 0};
+    Formula formula, own;
+    Array found, wanted;
+    Error error = own_value(judging, judging->part->right, &none, &own, &wanted);
+    if (error.failed)
+        return error;
+    FormulaError problem = formula_parse(&formula, judging->answer);
+    if (problem.error.failed) {
+        say_unreadable(judging, "read", &problem);
+        return no_error();
+    }
+    problem = formula_value(&formula, &none, &judging->arena, &found);
+    if (problem.error.failed) {
+        say_unreadable(judging, "computed", &problem);
+        return no_error();
+    }
+    if (!is_near(&formula, &found, &wanted, judging->part->within))
+        return wrong_number(judging, &formula, &found, &wanted);
+    say_verdict(judging, ANSWER_RIGHT);
+    return no_error();
+}
+
+/* ---- all kinds ------------------------------------------------------------------------------- */
+Error paper_judge(const PaperPart *part, const char *answer, uint64_t seed, FILE *out,
+                  PaperJudgement *judgement)
+{
+    *judgement = (PaperJudgement){.verdict = ANSWER_MISSING, .slip = -1};
+    Judging judging = {
+        .part = part, .answer = answer, .seed = seed, .out = out, .judgement = judgement};
+    Error error = no_error();
+    if (answer[strspn(answer, " \t")] == '\0') {
+        fprintf(out, "%-*s%s: not answered\n", INDENT, "-", part->name);
+        snprintf(judgement->fact, PAPER_FACT, "not answered");
+    } else if (part->kind == PART_CHOICE) {
+        judge_choice(&judging);
+    } else if (part->kind == PART_NUMBER) {
+        error = judge_number(&judging);
+    } else {
+        error = judge_formula(&judging);
+    }
+    arena_free(&judging.arena);
+    return error;
+}
+
+/* One of the part's own answers, which is right (slip -1) or the known mistake `slip`. */
+static Error audit_answer(const PaperPart *part, const char *answer, int slip, size_t seeds)
+{
+    char *said = NULL;
+    size_t size = 0;
+    Error error = no_error();
+    for (uint64_t seed = 1; !error.failed && seed <= seeds; seed++) {
+        PaperJudgement judgement;
+        FILE *out = open_memstream(&said, &size);
+        require(out != NULL, "paper: no memory for what is said");
+        error = paper_judge(part, answer, seed, out, &judgement);
+        fclose(out);
+        free(said);
+        const char *where = slip < 0 ? "right" : "wrong";
+        size_t line = slip < 0 ? part->line : part->slips[slip].line;
+        if (error.failed)
+            return error;
+        if (judgement.verdict != (slip < 0 ? ANSWER_RIGHT : ANSWER_WRONG))
+            error =
+                error_make("%s:%zu: %s %s: expected it to be %s, found otherwise at seed %d: %s",
+                           part->path, line, part->name, answer, where, (int)seed, judgement.fact);
+        else if (judgement.slip != slip)
+            error = error_make("%s:%zu: %s %s: expected it to be known, found it taken for %s",
+                               part->path, line, part->name, answer,
+                               judgement.slip < 0 ? "nothing known"
+                                                  : part->slips[judgement.slip].answer);
+    }
+    return error;
+}
+
+Error paper_audit(const PaperPart *part, size_t seeds, size_t *judged)
+{
+    Error error = audit_answer(part, part->right, -1, seeds);
+    *judged += 1;
+    for (int i = 0; !error.failed && i < part->slip_count; i++, *judged += 1)
+        error = audit_answer(part, part->slips[i].answer, i, seeds);
+    return error;
+}
