@@ -1,6 +1,7 @@
-/* mine: the gates and a plain GPT-2 on the student's own files. They are an archive that comes before the
- * library's on the link line: the linker takes from it what is called, and its map says whose code each
- * file of the engine is. `mine solutions` does the same with the worked answers. */
+/* mine: the gates and a plain GPT-2 on the student's own files. They come before the library on the link
+ * line, all of them: taken only as they are called for, those that the library itself calls would come
+ * too late. Which files of the engine GPT-2 is made of is in the map of a link without them. `mine
+ * solutions` does the same with the worked answers. */
 #include "commands.h"
 
 #include "build.h"
@@ -18,7 +19,7 @@ enum { GATE_SECONDS = 300, STEPS = 60 };
 typedef struct {
     const Exercise *exercise;
     char source[PATH_ROOM], object[PATH_ROOM];
-    char member[2 * ID_ROOM]; /* of the archive: "02-value-mul.o" */
+    char member[2 * ID_ROOM]; /* of the library's archive: "value_mul.o" */
     bool used, linked;        /* written by the student; found in GPT-2 by the linker's map */
     bool changed;
 } Part;
@@ -50,7 +51,9 @@ static void parts_find(Desk *desk, Mine *mine)
         part->used = part_is_used(desk, mine, exercise, &part->changed);
         const char *path = mine->solutions ? path_solution(exercise) : path_work(exercise);
         snprintf(part->source, PATH_ROOM, "%s", path);
-        snprintf(part->member, sizeof part->member, "%s-%s.o", exercise->chapter, exercise->name);
+        const char *file = strrchr(exercise->file, '/');
+        file = file == NULL ? exercise->file : file + 1;
+        snprintf(part->member, sizeof part->member, "%.*s.o", (int)strcspn(file, "."), file);
         snprintf(part->object, PATH_ROOM, "%.100s/%s-%s.o", mine->folder, exercise->chapter,
                  exercise->name);
     }
@@ -88,33 +91,17 @@ static bool part_compile(const Mine *mine, const Part *part)
     return false;
 }
 
-/* The archive of all parts that are used, or of one alone. */
-static bool archive_make(const Mine *mine, const Part *only, const char *archive)
-{
-    static ChildProgram child;
-    Words words = {.count = 0};
-    remove(archive);
-    words_split(&words, "ar qcs");
-    words_add(&words, archive);
-    for (int i = 0; i < mine->count; i++)
-        if (mine->parts[i].used && (only == NULL || only == &mine->parts[i]))
-            words_add(&words, mine->parts[i].object);
-    return run_quietly(&words, GATE_SECONDS, &child);
-}
-
-/* Links one main with the parts in front of the library; `only` is the one part to take, or NULL. */
-static bool main_link(const Mine *mine, const char *main_object, const Part *only, const char *map,
+/* Links one main with `count` of the parts, those of them that are used, in front of the library. */
+static bool main_link(const Part *parts, int count, const char *main_object, const char *map,
                       const char *program)
 {
     static ChildProgram child;
     Words words = {.count = 0};
-    char archive[PATH_ROOM];
-    snprintf(archive, sizeof archive, "%.100s/libmine.a", mine->folder);
-    if (!archive_make(mine, only, archive))
-        return false;
     words_split(&words, LEARN_CC " -g");
     words_add(&words, main_object);
-    words_add(&words, archive);
+    for (int i = 0; i < count; i++)
+        if (parts[i].used)
+            words_add(&words, parts[i].object);
     if (file_exists(LEARN_BUILD "/double/libgpt2.a"))
         words_add(&words, LEARN_BUILD "/double/libgpt2.a");
     words_split(&words, LEARN_BUILD "/double/libwengert.a " LEARN_LIBS " -o");
@@ -166,7 +153,8 @@ static bool gate_run(const Mine *mine, const char *chapter, const Part *only, ch
     snprintf(object, sizeof object, LEARN_BUILD "/double/chapters/%.79s/gate.o", chapter);
     snprintf(program, sizeof program, "%.200s/gate-%.79s", mine->folder, chapter);
     snprintf(line, 200, "does not link");
-    if (!main_link(mine, object, only, NULL, program))
+    if (!main_link(only == NULL ? mine->parts : only, only == NULL ? mine->count : 1, object, NULL,
+                   program))
         return false;
     Words words = {.count = 0};
     words_add(&words, program);
@@ -227,7 +215,7 @@ static bool map_has(const char *map, const char *member)
     return false;
 }
 
-/* How many files of lib the program was linked from: members of the archives with code in them. */
+/* How many files of lib a program was linked from: members of the archives with code in them. */
 static int map_members(const char *map)
 {
     int count = 0;
@@ -260,7 +248,7 @@ static void whose_print(Mine *mine, const char *map_path)
     }
     if (map != NULL)
         printf("  %d of its files are %s, %d the library's\n", linked,
-               mine->solutions ? "worked answers" : "yours", map_members(map));
+               mine->solutions ? "worked answers" : "yours", map_members(map) - linked);
     free(map);
 }
 
@@ -334,9 +322,11 @@ static int training_run(Mine *mine)
     snprintf(other, sizeof other, "%.200s/run-library", mine->folder);
     snprintf(a, sizeof a, "%.200s/run/log.tsv", mine->folder);
     snprintf(b, sizeof b, "%.200s/run-library/log.tsv", mine->folder);
-    if (!main_link(mine, object, NULL, map, program))
+    if (!main_link(NULL, 0, object, map, program)) /* for its map, without the parts */
         return 1;
     whose_print(mine, map);
+    if (!main_link(mine->parts, mine->count, object, NULL, program))
+        return 1;
     printf("\na plain GPT-2 trains on it, %d steps\n", STEPS);
     if (!train(program, run, true) || !train(library, other, false))
         return 1;
@@ -360,7 +350,7 @@ static void training_culprit(Mine *mine)
         Part *part = &mine->parts[i];
         int steps = 0;
         if (!part->linked ||
-            !main_link(mine, LEARN_BUILD "/double/chapters/17-gpt2/gpt2.o", part, NULL, program))
+            !main_link(part, 1, LEARN_BUILD "/double/chapters/17-gpt2/gpt2.o", NULL, program))
             continue;
         if (!train(program, run, false) || !(losses_compare(a, b, &steps) <= 1e-9) || steps != STEPS)
             printf("       alone at fault: %s; ./learn check %s\n", part->source, part->exercise->id);
