@@ -17,6 +17,7 @@ bool whole_number(Call *call, int argument, long low, long high, long *number)
 {
     const Formula *formula = call->evaluation->formula;
     double found = call->given[argument].data[0];
+    *number = low;
     if (call->given[argument].rank != 0 || found != floor(found) || found < (double)low ||
         found > (double)high)
         return evaluation_fail(call->evaluation, formula->nodes[call->at[argument]].at,
