@@ -40,8 +40,10 @@ static const char *script_says(const char *path)
     char line[300];
     const char *all = "";
     FILE *file = fopen(path, "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL && *line == '#')
-        all = scratch_format("%s %.*s", all, (int)strcspn(line + 1, "\n"), line + 1 + strspn(line + 1, " "));
+    while (file != NULL && fgets(line, sizeof line, file) != NULL && *line == '#') {
+        const char *text = line + 1 + strspn(line + 1, " ");
+        all = scratch_format("%s%s%.*s", all, *all != '\0' ? " " : "", (int)strcspn(text, "\n"), text);
+    }
     if (file != NULL)
         fclose(file);
     const char *begin = strstr(all, ": "), *end = NULL;
@@ -73,7 +75,7 @@ static int by_name(const void *a, const void *b)
  * what it logs is drawn by one of the general ones. In order of names. */
 static Figures figures_find(void)
 {
-    glob_t chapters, scripts, programs;
+    glob_t chapters = {0}, scripts = {0}, programs = {0};
     glob("chapters/[0-9][0-9]-*", 0, NULL, &chapters);
     glob("plots/[0-9]*.gp", 0, NULL, &scripts);
     glob("chapters/[0-9]*/train.c", 0, NULL, &programs);
@@ -131,28 +133,28 @@ static bool is_there(const char *path)
     return access(path, R_OK) == 0;
 }
 
-static void make_run(const char *target)
+static bool make_knows(const char *target)
 {
-    fflush(stdout);
-    if (system(scratch_format("make -s %s", target)) != 0)
-        fflush(stdout); /* whether the table is there now says more than make's status */
+    return system(scratch_format("make -n %s > /dev/null 2>&1", target)) == 0;
 }
 
-/* Has the table written, if it is not there: by the chapter's main program, or by one of its own. */
+/* Has the table written, if it is not there: by a program of its own, or else by the chapter's main one,
+ * which writes several. */
 static Error table_ensure(const Figure *figure, const char *tsv)
 {
     if (is_there(tsv))
         return no_error();
-    const char *first = scratch_format("build/plots/%s.tsv", figure->chapter);
-    printf("Its numbers are not there yet: the program of chapter %.2s runs first (make %s).\n", figure->chapter,
-           first);
-    unlink(first); /* so that make runs the program, which writes all of its tables anew */
-    make_run(first);
-    if (!is_there(tsv))
-        make_run(tsv);
-    if (is_there(tsv))
+    const char *target = make_knows(tsv) ? tsv : scratch_format("build/plots/%s.tsv", figure->chapter);
+    screen_print(scratch_format("Its numbers are not there yet: a program of chapter %.2s runs first, by make %s.",
+                                figure->chapter, target), 0);
+    fflush(stdout);
+    unlink(target); /* where it is there and others of the program's are not: so that make runs it */
+    /* Whether the table is there afterwards says more than the status of a pipe. What is compiled on the
+     * way is not what was asked for. */
+    bool began = system(scratch_format("make -s %s 2>&1 | grep -v '^  cc '", target)) >= 0;
+    if (began && is_there(tsv))
         return no_error();
-    return error_make("%s is not there: what make said above tells why", tsv);
+    return error_make("%s has not come of it; make %s should say why", tsv, target);
 }
 
 /* The script: the figure's own, or the general one that its table calls for. */
