@@ -174,7 +174,12 @@ $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/
 	@echo "  cc double $<"
 	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
-$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o
+# The harness of students' programs, which knows no answer.
+$(B)/learn/harness_blind.o: exercises/learn/harness.c $(wildcard exercises/learn/*.h) $(B)/double/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DCHECK_BLIND -c $< -o $@
+
+$(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o $(B)/learn/harness_blind.o
 	$(Q)$(CC) $(FLAGS_double) $(LEARN_OBJECTS) $(call library,double) $(LDLIBS_BASE) -o $@
 
 # make check EX=02-value/mul and the like are thin names for ./learn check ...
@@ -219,10 +224,10 @@ test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lesso
 # The recipe tells the driver how a gate is compiled and linked, so that a hurt file goes the same way.
 BUGS = $(B)/bugs/bugs
 BUGS_RUN = $(BUGS) --recipe $(B)/bugs/recipe --jobs $(JOBS)
-$(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) $(call library,double)
+$(B)/bugs/bugs: $(wildcard tests/bugs/*.c tests/bugs/*.h) exercises/learn/tokens.c exercises/learn/tokens.h $(call library,double)
 	@mkdir -p $(@D)
 	@echo "  cc double tests/bugs"
-	$(Q)$(CC) $(FLAGS_double) -Itests/bugs $(wildcard tests/bugs/*.c) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -Itests/bugs -Iexercises/learn $(wildcard tests/bugs/*.c) exercises/learn/tokens.c $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 $(B)/bugs/recipe: FORCE
 	@mkdir -p $(@D)

@@ -76,9 +76,9 @@ static void audit_exports(Audit *audit)
     snprintf(object, sizeof object, LEARN_BUILD "/double/lib/%.*s.o", (int)strlen(exercise->file) - 2,
              exercise->file);
     snprintf(starter, sizeof starter, LEARN_BUILD "/learn/%s/starter.o", exercise->id);
-    Error error = exports_read(object, &ours);
+    Error error = exports_read(NULL, object, &ours);
     if (!error.failed)
-        error = exports_read(starter, &its);
+        error = exports_read(NULL, starter, &its);
     bool same = !error.failed && strcmp(ours, its) == 0;
     char *detail = text_format("%s\nlibrary:\n%sstarter:\n%s", error.text, ours == NULL ? "" : ours,
                                its == NULL ? "" : its);

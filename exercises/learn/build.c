@@ -16,7 +16,7 @@ static const char common[] = "-std=c11 -D_GNU_SOURCE -D_DARWIN_C_SOURCE -g -Ilib
 static const char warnings[] = "-Wall -Wextra -Wshadow -Wstrict-prototypes";
 static const char sanitizers[] = "-fsanitize=address,undefined -fno-sanitize-recover=all "
                                  "-fno-omit-frame-pointer";
-enum { COMPILE_SECONDS = 60, EXPORT_ROOM = 128 };
+enum { COMPILE_SECONDS = 60, EXPORT_ROOM = 128, EXPORTS_MAX = 400 };
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -38,6 +38,12 @@ void words_split(Words *words, const char *text)
     }
 }
 
+void words_append(Words *words, const Words *more)
+{
+    for (int i = 0; more != NULL && i < more->count; i++)
+        words_add(words, more->items[i]);
+}
+
 void words_free(Words *words)
 {
     for (int i = 0; i < words->count; i++)
@@ -47,37 +53,49 @@ void words_free(Words *words)
 
 /* ---- one command ----------------------------------------------------------------------------- */
 
-static void words_sandbox(Words *words, const Workshop *workshop)
-{
-    for (int i = 0; workshop->sandbox != NULL && workshop->sandbox[i] != NULL; i++)
-        words_add(words, workshop->sandbox[i]);
-}
-
 /* Runs it, and frees the words; what it printed is the build's text. */
-static bool run(Words *words, Build *build)
+static bool run(const Workshop *workshop, Words *words, Build *build)
 {
     static ChildProgram child;
-    Error error = child_run_words(&child, words->items, COMPILE_SECONDS);
-    bool good = !error.failed && child_succeeded(&child);
+    double begin = seconds_now();
+    Error error = child_run_words(&child, words->items, workshop->seconds, workshop->memory);
+    build->seconds += seconds_now() - begin;
     size_t used = strlen(build->text);
     snprintf(build->text + used, sizeof build->text - used, "%s", error.failed ? error.text : child.text);
     words_free(words);
-    return good;
+    if (!error.failed && child.state == CHILD_TIMED_OUT)
+        snprintf(build->sentence, sizeof build->sentence, "The compiler was not done after %.0f seconds.",
+                 workshop->seconds);
+    else if (!error.failed && child.state != CHILD_ENDED)
+        snprintf(build->sentence, sizeof build->sentence, "The compiler took more memory, or said more, "
+                                                          "than it may.");
+    return !error.failed && child_succeeded(&child);
 }
 
+/* When a file was last written, in nanoseconds; -1 where it is not. */
+static int64_t written(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return -1;
+#ifdef __APPLE__
+    struct timespec time = status.st_mtimespec;
+#else
+    struct timespec time = status.st_mtim;
+#endif
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* Whether `a` is there and not older than `b`. */
 static bool newer(const char *a, const char *b)
 {
-    struct stat x, y;
-    if (stat(a, &x) != 0)
-        return false;
-    if (stat(b, &y) != 0)
-        return true;
-    return x.st_mtime > y.st_mtime; /* in the same second: built once more than needed */
+    int64_t when = written(a);
+    return when >= 0 && when >= written(b);
 }
 
 Workshop workshop_usual(void)
 {
-    return (Workshop){.folder = LEARN_BUILD "/learn"};
+    return (Workshop){.folder = LEARN_BUILD "/learn", .seconds = COMPILE_SECONDS};
 }
 
 static const char *library(void)
@@ -85,9 +103,9 @@ static const char *library(void)
     return LEARN_BUILD "/double/libwengert.a";
 }
 
-static const char *harness(void)
+static const char *harness(bool blind)
 {
-    return LEARN_BUILD "/learn/harness.o";
+    return blind ? LEARN_BUILD "/learn/harness_blind.o" : LEARN_BUILD "/learn/harness.o";
 }
 
 /* "build/cc/learn/02-value/mul/student", and its folder made. */
@@ -116,23 +134,27 @@ static bool sanitizers_work(void)
     words_add(&words, compiler);
     words_split(&words, sanitizers);
     words_split(&words, LEARN_BUILD "/learn/try.c -o " LEARN_BUILD "/learn/try");
-    bool yes = run(&words, &build);
+    Workshop usual = workshop_usual();
+    bool yes = run(&usual, &words, &build);
     exit_if(text_write(known, yes ? "yes\n" : "no\n"));
     return yes;
 }
 
 /* ---- compile --------------------------------------------------------------------------------- */
 
+/* A student's file is compiled with warnings and sanitizers, a blind check with sanitizers alone. */
+typedef enum { PLAIN, BLIND, STRICT } How;
+
 static bool compile(const Workshop *workshop, const Exercise *exercise, const char *source,
-                    const char *object, bool strict, Build *build)
+                    const char *object, How how, Build *build)
 {
     Words words = {.count = 0};
-    words_sandbox(&words, workshop);
+    words_append(&words, workshop->compile);
     words_add(&words, compiler);
     words_split(&words, common);
-    words_split(&words, strict ? warnings : "-w");
-    words_split(&words, strict ? "-O1" : "-O0");
-    if (strict && sanitizers_work())
+    words_split(&words, how == STRICT ? warnings : "-w");
+    words_split(&words, how == PLAIN ? "-O0" : how == BLIND ? "-O1 -DCHECK_BLIND" : "-O1");
+    if (how != PLAIN && sanitizers_work())
         words_split(&words, sanitizers);
     char include[PATH_ROOM];
     snprintf(include, sizeof include, "-Iexercises/%s", exercise->chapter);
@@ -140,35 +162,55 @@ static bool compile(const Workshop *workshop, const Exercise *exercise, const ch
     words_split(&words, "-c -o");
     words_add(&words, object);
     words_add(&words, source);
-    return run(&words, build);
+    return run(workshop, &words, build);
 }
 
-static bool check_object(const Exercise *exercise, bool strict, char object[PATH_ROOM], Build *build)
+static bool check_object(const Exercise *exercise, char object[PATH_ROOM], Build *build)
 {
     Workshop usual = workshop_usual();
-    program_path(&usual, exercise, strict ? "check.san.o" : "check.o", object);
-    const char *source = path_check(exercise);
-    if (newer(object, source) && newer(object, "exercises/learn/check.h") &&
-        newer(object, LEARN_BUILD "/learn/harness.o"))
-        return true;
-    return compile(&usual, exercise, source, object, strict, build);
+    program_path(&usual, exercise, "check.o", object);
+    return (newer(object, path_check(exercise)) && newer(object, "exercises/learn/check.h")) ||
+           compile(&usual, exercise, path_check(exercise), object, PLAIN, build);
 }
 
-static bool link_program(const Workshop *workshop, const char *object, const char *check, bool strict,
+/* In a folder of its own, where a sandbox may look: everything else of an exercise knows answers. */
+static bool blind_object(const Exercise *exercise, char object[PATH_ROOM], Build *build)
+{
+    Workshop usual = workshop_usual();
+    char source[PATH_ROOM], folder[PATH_ROOM], *text;
+    snprintf(folder, sizeof folder, LEARN_BUILD "/learn/blind/%s", exercise->chapter);
+    snprintf(object, PATH_ROOM, "%.200s/%.80s.o", folder, exercise->name);
+    if (newer(object, path_check(exercise)) && newer(object, "exercises/learn/check.h"))
+        return true;
+    program_path(&usual, exercise, "check.blind.c", source);
+    Error error = text_read(path_check(exercise), &text);
+    char *blinded = error.failed ? NULL : check_blinded(text);
+    if (!error.failed)
+        error = text_write(source, blinded);
+    if (!error.failed)
+        error = folder_make(folder);
+    free(text);
+    free(blinded);
+    if (error.failed)
+        snprintf(build->text, sizeof build->text, "%s", error.text);
+    return !error.failed && compile(&usual, exercise, source, object, BLIND, build);
+}
+
+static bool link_program(const Workshop *workshop, const char *object, const char *check, bool blind,
                          Build *build)
 {
     Words words = {.count = 0};
-    words_sandbox(&words, workshop);
+    words_append(&words, workshop->link);
     words_add(&words, compiler);
-    if (strict && sanitizers_work())
+    if (blind && sanitizers_work())
         words_split(&words, sanitizers);
     words_add(&words, object);
     words_add(&words, check);
-    words_add(&words, harness());
+    words_add(&words, harness(blind));
     words_add(&words, library());
     words_split(&words, "-lpthread -lm -o");
     words_add(&words, build->program);
-    return run(&words, build);
+    return run(workshop, &words, build);
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -190,21 +232,22 @@ static bool is_export(const char *line, char name[EXPORT_ROOM])
     return strncmp(name, "__", 2) != 0;
 }
 
-Error exports_read(const char *object, char **names)
+Error exports_read(const Words *tools, const char *object, char **names)
 {
     static ChildProgram child;
     Words words = {.count = 0};
+    words_append(&words, tools);
     words_split(&words, "nm -P -g");
     words_add(&words, object);
-    Error error = child_run_words(&child, words.items, COMPILE_SECONDS);
+    Error error = child_run_words(&child, words.items, COMPILE_SECONDS, 0);
     words_free(&words);
     *names = NULL;
     if (error.failed || !child_succeeded(&child))
         return error_make("nm: expected to list the functions of %s, found: %.200s", object,
                           error.failed ? error.text : child.text);
-    char *found[400], name[EXPORT_ROOM];
+    char *found[EXPORTS_MAX], name[EXPORT_ROOM];
     size_t count = 0;
-    for (char *line = strtok(child.text, "\n"); line != NULL && count < 400;
+    for (char *line = strtok(child.text, "\n"); line != NULL && count < EXPORTS_MAX;
          line = strtok(NULL, "\n"))
         if (is_export(line, name))
             found[count++] = text_format("%s", name);
@@ -236,12 +279,13 @@ static const char *line_missing(const char *a, const char *b, char line[EXPORT_R
 }
 
 /* The student's object must export what the starter's does, no more and no less. */
-static bool names_agree(const char *source, const char *object, const char *starter, Build *build)
+static bool names_agree(const Workshop *workshop, const char *source, const char *object,
+                        const char *starter, Build *build)
 {
     char *yours, *wanted, line[EXPORT_ROOM];
-    Error error = exports_read(object, &yours);
+    Error error = exports_read(workshop->link, object, &yours);
     if (!error.failed) {
-        error = exports_read(starter, &wanted);
+        error = exports_read(NULL, starter, &wanted);
         if (error.failed)
             free(yours);
     }
@@ -268,10 +312,12 @@ static bool names_agree(const char *source, const char *object, const char *star
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
+/* A sentence that is there already says more. */
 static void fail(Build *build, BuildState state, const char *sentence)
 {
     build->state = state;
-    snprintf(build->sentence, sizeof build->sentence, "%s", sentence);
+    if (build->sentence[0] == '\0')
+        snprintf(build->sentence, sizeof build->sentence, "%s", sentence);
 }
 
 /* The starter's object, without sanitizers. */
@@ -280,8 +326,10 @@ static bool starter_object(const Exercise *exercise, char object[PATH_ROOM], Bui
     Workshop usual = workshop_usual();
     program_path(&usual, exercise, "starter.o", object);
     return newer(object, path_starter(exercise)) ||
-           compile(&usual, exercise, path_starter(exercise), object, false, build);
+           compile(&usual, exercise, path_starter(exercise), object, PLAIN, build);
 }
+
+static const char course_fault[] = "The exercise's own files do not compile: that is the course's fault.";
 
 void build_referee(const Exercise *exercise, Build *build)
 {
@@ -289,15 +337,23 @@ void build_referee(const Exercise *exercise, Build *build)
     *build = (Build){.state = BUILT};
     Workshop usual = workshop_usual();
     program_path(&usual, exercise, "referee", build->program);
-    if (!file_exists(library()) || !file_exists(harness()))
+    if (!file_exists(library()) || !file_exists(harness(false)))
         fail(build, NO_TOOLS, "The library is not built yet: type make.");
-    else if (!starter_object(exercise, object, build) || !check_object(exercise, false, check, build))
-        fail(build, NO_TOOLS, "The exercise's own files do not compile: that is the course's fault.");
+    else if (!starter_object(exercise, object, build) || !check_object(exercise, check, build))
+        fail(build, NO_TOOLS, course_fault);
     else if (newer(build->program, object) && newer(build->program, check) &&
-             newer(build->program, library()))
+             newer(build->program, library()) && newer(build->program, harness(false)))
         return;
     else if (!link_program(&usual, object, check, false, build))
         fail(build, NO_TOOLS, "The exercise's own files do not link: that is the course's fault.");
+}
+
+void build_shared(const Exercise *exercise, Build *build)
+{
+    char check[PATH_ROOM];
+    build_referee(exercise, build);
+    if (build->state == BUILT && !blind_object(exercise, check, build))
+        fail(build, NO_TOOLS, course_fault);
 }
 
 void build_answer(const Workshop *workshop, const Exercise *exercise, const char *source,
@@ -309,16 +365,17 @@ void build_answer(const Workshop *workshop, const Exercise *exercise, const char
     program_path(workshop, exercise, file, object);
     program_path(workshop, exercise, name, build->program);
     remove(build->program);
-    if (!starter_object(exercise, starter, build) || !check_object(exercise, true, check, build)) {
-        fail(build, NO_TOOLS, "The exercise's own files do not compile: that is the course's fault.");
+    if (!starter_object(exercise, starter, build) || !blind_object(exercise, check, build)) {
+        fail(build, NO_TOOLS, course_fault);
         return;
     }
-    if (!compile(workshop, exercise, source, object, true, build)) {
+    build->seconds = 0;
+    if (!compile(workshop, exercise, source, object, STRICT, build)) {
         fail(build, NOT_COMPILING, "The compiler stopped: mend its first error, the others may follow "
                                    "from it.");
         return;
     }
-    if (!names_agree(source, object, starter, build))
+    if (!names_agree(workshop, source, object, starter, build))
         return;
     if (!link_program(workshop, object, check, true, build))
         fail(build, NOT_LINKING, "The file calls a function that is nowhere, or defines one that the "
@@ -343,8 +400,8 @@ void build_slip(const Exercise *exercise, const Slip *slip, Build *build)
     free(text);
     if (error.failed)
         fail(build, NO_TOOLS, error.text);
-    else if (!compile(&usual, exercise, source, object, false, build) ||
-             !check_object(exercise, false, check, build) ||
+    else if (!compile(&usual, exercise, source, object, PLAIN, build) ||
+             !check_object(exercise, check, build) ||
              !link_program(&usual, object, check, false, build))
         fail(build, NO_TOOLS, "The seeded bug does not build.");
 }

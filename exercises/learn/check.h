@@ -1,8 +1,8 @@
 /* check: what the check of a code exercise is written against. exercises/README.md says how.
  *
  * An exercise's check is one file, ID.check.c. It is linked twice: with the student's file, as a child
- * process that computes and is believed in nothing; and with the untouched starter, as the referee, which
- * draws the inputs and knows the right answers without calling what the exercise asks for. The numbers of
+ * process that computes, knows no answer and is believed in nothing; and with the untouched starter, as the
+ * referee, which draws the inputs and knows the right answers without calling what the exercise asks for. The numbers of
  * both meet in ./learn, which also measures every gradient by finite differences of the referee's
  * `plain`: so nothing that a student's file prints, and no way in which it ends, passes for an answer.
  */
@@ -15,6 +15,16 @@
 enum { CHECK_INPUTS = 256, CHECK_OUTPUTS = 256 };
 
 typedef struct Case Case;
+
+/* What only the referee may know. The check that a student's program is linked with is blind: there the
+ * text of these is gone (build.c takes it out), and a function given for one would not compile. */
+#ifndef CHECK_BLIND
+typedef void Plain(const double *x, double *y);
+typedef void Draw(Random *random, double *x);
+typedef const char *Judge(const double *x, const double *y);
+#else
+typedef struct Unknown Plain, Draw, Judge;
+#endif
 
 /* One question to the student's code. `dx` is NULL when only the forward is asked for. Otherwise, on
  * entry, it is what the gradients' buffers hold already: the code under trial must ADD the gradient of
@@ -33,15 +43,15 @@ struct Case {
     const char *name;  /* "a*b", "softmax of (3,5)": what is tried, in the lesson's words */
     const char *x, *y; /* names of what x and y hold, with shapes: "a b", "x[3][5] w[5]", "y[3][5]" */
     void (*run)(Trial *trial);                   /* asks the student's code */
-    void (*plain)(const double *x, double *y);   /* knows y, by a plain loop; never the student's code */
-    void (*draw)(Random *random, double *x);     /* inputs; NULL: normal numbers */
+    Plain *plain; /* knows y, by a plain loop; never the student's code */
+    Draw *draw;   /* inputs; NULL: normal numbers */
     /* Where no gradient is asked for: outputs are held to `plain` alone. */
     bool forward_only;
     /* Relative error allowed, of forward and gradient; 0: 1e-9 and 1e-7. */
     double forward_tolerance, gradient_tolerance;
     /* Instead of `plain`, for answers of which many are right (a training that must end below a loss):
      * NULL if y answers x, otherwise a sentence that says what is wrong, in static memory. */
-    const char *(*judge)(const double *x, const double *y);
+    Judge *judge;
 };
 
 /* What each ID.check.c defines. Cases are tried in this order, simplest first. */

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FILE_BYTES = 64 << 20, LOOK_MS = 50 };
+enum { FILE_BYTES = 64 << 20, LOOK_MS = 50, DEPTH_MAX = 8, READS_AT_ONCE = 64 };
 
 static void limit_set(int what, rlim_t value)
 {
@@ -95,12 +95,15 @@ static void descriptor_close(int *descriptor)
     *descriptor = -1;
 }
 
-/* What it printed, up to the room there is; the rest is read and dropped, so that it never waits. */
+/* What it printed, up to the room there is; the rest is read and dropped, so that it never waits. Not
+ * everything at once: one who prints faster than we read must still meet its deadline. */
 static void prints_drain(ChildProgram *child)
 {
     char more[4096];
     ssize_t got;
-    while (child->prints >= 0 && (got = read(child->prints, more, sizeof more)) > 0) {
+    for (int reads = 0; reads < READS_AT_ONCE && child->prints >= 0 &&
+                        (got = read(child->prints, more, sizeof more)) > 0; reads++) {
+        child->poured += (size_t)got;
         size_t room = PRINTED_ROOM - child->printed;
         size_t kept = (size_t)got < room ? (size_t)got : room;
         memcpy(child->text + child->printed, more, kept);
@@ -139,14 +142,32 @@ static size_t resident(pid_t id)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* The same of a process and of all below it: a sandbox is the parent of what it holds. */
+static size_t resident_below(pid_t id, int depth)
+{
+    char path[80];
+    long below;
+    size_t sum = resident(id);
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)id, (long)id);
+    FILE *file = depth < DEPTH_MAX ? fopen(path, "r") : NULL;
+    if (file == NULL)
+        return sum;
+    while (fscanf(file, "%ld", &below) == 1)
+        sum += resident_below((pid_t)below, depth + 1);
+    fclose(file);
+    return sum;
+}
+
 static bool within_limits(ChildProgram *child)
 {
     double now = seconds_now();
     if (now > child->deadline)
         child->state = CHILD_TIMED_OUT;
+    else if (child->poured > POUR_MAX)
+        child->state = CHILD_POURED;
     else if (child->memory > 0 && now - child->looked > (double)LOOK_MS / 1000) {
         child->looked = now;
-        if (resident(child->id) > child->memory)
+        if (resident_below(child->id, 0) > child->memory)
             child->state = CHILD_TOO_BIG;
     }
     if (child->state != CHILD_RUNS)
@@ -228,9 +249,9 @@ void child_finish(ChildProgram *child)
     prints_drain(child);
 }
 
-Error child_run_words(ChildProgram *child, char *const *words, double seconds)
+Error child_run_words(ChildProgram *child, char *const *words, double seconds, size_t memory)
 {
-    Error error = child_start(child, words, seconds, 0);
+    Error error = child_start(child, words, seconds, memory);
     if (error.failed)
         return error;
     child_finish(child);

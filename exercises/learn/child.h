@@ -7,10 +7,10 @@
 
 #include <sys/types.h>
 
-enum { PRINTED_ROOM = 16000, WORDS_MAX = 96 };
+enum { POUR_MAX = 64 << 20, PRINTED_ROOM = 16000, WORDS_MAX = 200 };
 
-/* How a conversation ended. */
-typedef enum { CHILD_RUNS, CHILD_ENDED, CHILD_TIMED_OUT, CHILD_TOO_BIG } ChildState;
+/* How a conversation ended; POURED: it printed more than POUR_MAX bytes. */
+typedef enum { CHILD_RUNS, CHILD_ENDED, CHILD_TIMED_OUT, CHILD_TOO_BIG, CHILD_POURED } ChildState;
 
 typedef struct {
     pid_t id;
@@ -18,9 +18,9 @@ typedef struct {
     ChildState state;
     int status;        /* as waitpid gave it, once it ended */
     double deadline;   /* seconds_now at which it is stopped */
-    size_t memory;     /* bytes of resident memory above which it is stopped; 0: no bound */
+    size_t memory;     /* bytes, its own and its children's, above which it is stopped; 0: no bound */
     double looked;     /* when its memory was last looked at */
-    size_t printed;
+    size_t printed, poured; /* bytes kept, bytes in all */
     char text[PRINTED_ROOM + 1]; /* the first of what it wrote to stdout and stderr */
 } ChildProgram;
 
@@ -38,7 +38,7 @@ bool child_receive(ChildProgram *child, void *bytes, size_t size);
 void child_finish(ChildProgram *child);
 
 /* Runs a program to its end; its words are `words`, its output the child's text. */
-Error child_run_words(ChildProgram *child, char *const *words, double seconds);
+Error child_run_words(ChildProgram *child, char *const *words, double seconds, size_t memory);
 bool child_succeeded(const ChildProgram *child);
 
 #endif

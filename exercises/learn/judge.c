@@ -32,8 +32,7 @@ const char *verdict_words(Verdict verdict)
 bool program_start(Program *program)
 {
     Words words = {.count = 0};
-    for (int i = 0; program->sandbox != NULL && program->sandbox[i] != NULL; i++)
-        words_add(&words, program->sandbox[i]);
+    words_append(&words, program->sandbox);
     words_add(&words, program->program);
     Error error = child_start(&program->child, words.items, program->seconds,
                               program->bounded ? MEMORY : 0);
@@ -62,13 +61,17 @@ bool program_run(Program *program, const Sitting *sitting, const double *x, cons
     double *into = dx == NULL ? nothing : dx;
     for (size_t i = 0; i < n; i++)
         into[i] = fresh ? 0 : sitting->before[i];
-    program->child.deadline = seconds_now() + program->seconds; /* our own time is not the child's */
-    return child_send(&program->child, &request, sizeof request) &&
+    double begin = seconds_now(); /* from here on it is the child's time, and not ours */
+    program->child.deadline = begin + program->seconds - program->used;
+    bool heard =
+           child_send(&program->child, &request, sizeof request) &&
            child_send(&program->child, x, n * sizeof *x) &&
            child_send(&program->child, dy, m * sizeof *dy) &&
            child_send(&program->child, into, n * sizeof *into) &&
            child_receive(&program->child, y, m * sizeof *y) &&
            child_receive(&program->child, into, n * sizeof *into);
+    program->used += seconds_now() - begin;
+    return heard;
 }
 
 bool referee_plain(Referee *referee, const Sitting *sitting, const double *x, double *y)
@@ -276,6 +279,8 @@ static void crash_words(const char *text, int status, char words[200])
     }
     if (WIFSIGNALED(status))
         snprintf(words, 200, "stopped by signal %d", WTERMSIG(status));
+    else if (WEXITSTATUS(status) > 128) /* a sandbox's way to pass a signal on */
+        snprintf(words, 200, "stopped by signal %d", WEXITSTATUS(status) - 128);
     else
         snprintf(words, 200, "exit status %d", WEXITSTATUS(status));
 }
@@ -294,6 +299,11 @@ static void end_explain(const Program *program, const char *source, Finding *fin
     case CHILD_TOO_BIG:
         finding->verdict = VERDICT_TOO_BIG;
         snprintf(finding->sentence, most, "It took more than a gigabyte of memory and was stopped.");
+        return;
+    case CHILD_POURED:
+        finding->verdict = VERDICT_TOO_BIG;
+        snprintf(finding->sentence, most, "It printed more than %d megabytes and was stopped.",
+                 POUR_MAX >> 20);
         return;
     case CHILD_RUNS:
     case CHILD_ENDED:
@@ -355,6 +365,7 @@ static void judge_all(Referee *referee, Program *student, const char *source,
         finding->seeds += goes_on;
     }
     program_stop(student);
+    finding->seconds = student->used;
     memcpy(finding->printed, student->child.text, sizeof finding->printed);
     if (finding->verdict == VERDICT_FORWARD)
         snprintf(finding->sentence, sizeof finding->sentence, "The forward is wrong for %s.",
@@ -368,7 +379,7 @@ void judge_program(Referee *referee, const char *program, const JudgeOptions *op
                    Finding *finding)
 {
     Program student = {.seconds = options->seconds, .bounded = true,
-                       .sandbox = options->workshop.sandbox};
+                       .sandbox = options->workshop.run};
     snprintf(student.program, PATH_ROOM, "%s", program);
     judge_all(referee, &student, NULL, options, finding);
 }
@@ -398,7 +409,7 @@ void judge_file(Referee *referee, const Exercise *exercise, const char *source,
         return;
     }
     Program student = {.seconds = options->seconds, .bounded = true,
-                       .sandbox = options->workshop.sandbox};
+                       .sandbox = options->workshop.run};
     snprintf(student.program, PATH_ROOM, "%s", finding->build.program);
     judge_all(referee, &student, source, options, finding);
 }

@@ -12,9 +12,10 @@ enum { CASES_MAX = 40, JUDGE_SEED = 42, SEEDS_USUAL = 5 };
 /* A running program of an exercise, and what its cases are. */
 typedef struct {
     ChildProgram child;
-    char *const *sandbox;
+    const Words *sandbox; /* what stands before its name, or NULL */
     char program[PATH_ROOM];
     double seconds; /* for all that it is asked in one judgement */
+    double used;    /* of them; the referee's time is not the student's */
     bool bounded;   /* in memory, as student code is */
 } Program;
 
@@ -59,6 +60,7 @@ typedef struct {
     char printed[PRINTED_ROOM + 1]; /* what the student's code wrote, a sanitizer's report with it */
     char where[PATH_ROOM];          /* "work/08-loss/softmax.c:18" of a crash, or empty */
     size_t cases, seeds;            /* how much passed */
+    double seconds;                 /* that the student's program computed */
 } Finding;
 
 typedef struct {

@@ -61,7 +61,7 @@ static void parts_find(Desk *desk, Mine *mine)
 /* Runs it, frees the words, and prints what it said if it failed. */
 static bool run_quietly(Words *words, double seconds, ChildProgram *child)
 {
-    Error error = child_run_words(child, words->items, seconds);
+    Error error = child_run_words(child, words->items, seconds, 0);
     words_free(words);
     bool good = !error.failed && child_succeeded(child);
     if (error.failed)

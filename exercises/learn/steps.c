@@ -193,7 +193,7 @@ static bool pitfalls_list(const char *program, const char *name)
 {
     static ChildProgram child;
     char *const words[] = {(char *)(uintptr_t)program, NULL};
-    exit_if(child_run_words(&child, words, 10));
+    exit_if(child_run_words(&child, words, 10, 0));
     if (name == NULL) {
         fputs(child.text, stdout);
         return false;

@@ -16,6 +16,7 @@
 #define WENGERT_BUGS_H
 
 #include "base/base.h"
+#include "tokens.h"
 
 /* ---- subjects -------------------------------------------------------------------------------- */
 enum { FUNCTIONS_MAX = 12, EDITS_MAX = 6, WORD_MAX = 64, NOTE_MAX = 200 };
@@ -111,7 +112,6 @@ Error equivalents_read(Equivalents *equivalents, const char *path);
 void equivalents_free(Equivalents *equivalents);
 
 /* ---- scan ------------------------------------------------------------------------------------ */
-typedef enum { NAME, NUMBER, TEXT, MARK } TokenKind;
 enum { HEADER_NONE, HEADER_START, HEADER_BOUND, HEADER_STEP };
 
 typedef struct {

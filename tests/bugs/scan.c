@@ -1,7 +1,6 @@
-/* scan: C read as tokens, as far as a mutator needs it. Comments and preprocessor lines are
- * skipped, brackets are paired, functions and the scopes of size_t variables are found. It relies
- * on the house's style: types are CamelCase or one of a short list, one declaration declares one
- * type. */
+/* scan: C read as tokens (exercises/learn/tokens.h), as far as a mutator needs it. Brackets are
+ * paired, functions and the scopes of size_t variables are found. It relies on the house's style:
+ * types are CamelCase or one of a short list, one declaration declares one type. */
 #include "bugs.h"
 
 #include <ctype.h>
@@ -33,99 +32,18 @@ static bool is_one_of(const Source *source, int i, const char *const *words)
 }
 
 /* ---- from text to tokens --------------------------------------------------------------------- */
-typedef struct {
-    const char *text;
-    size_t size, at, line_begin;
-    int line;
-} Reader;
-
-/* Past blanks, comments and preprocessor lines. */
-static void skip_blank(Reader *r)
-{
-    while (r->at < r->size) {
-        const char *c = r->text + r->at;
-        bool line_starts = r->at == r->line_begin;
-        if (*c == '\n') {
-            r->line++;
-            r->line_begin = ++r->at;
-        } else if (isspace((unsigned char)*c)) {
-            r->at++;
-        } else if (strncmp(c, "/*", 2) == 0) {
-            for (r->at += 2; r->at < r->size && strncmp(r->text + r->at - 2, "*/", 2) != 0; r->at++)
-                if (r->text[r->at] == '\n') {
-                    r->line++;
-                    r->line_begin = r->at + 1;
-                }
-        } else if (strncmp(c, "//", 2) == 0 || (*c == '#' && line_starts)) {
-            while (r->at < r->size && r->text[r->at] != '\n')
-                r->at++;
-        } else {
-            return;
-        }
-    }
-}
-
-static size_t quoted_length(const Reader *r)
-{
-    size_t length = 1;
-    while (r->at + length < r->size && r->text[r->at + length] != r->text[r->at])
-        length += r->text[r->at + length] == '\\' ? 2 : 1;
-    return length + 1;
-}
-
-static size_t number_length(const char *text)
-{
-    size_t length = 1;
-    while (
-        isalnum((unsigned char)text[length]) || text[length] == '.' ||
-        ((text[length] == '-' || text[length] == '+') && strchr("eEpP", text[length - 1]) != NULL))
-        length++;
-    return length;
-}
-
-static size_t mark_length(const char *text)
-{
-    static const char *const long_marks[] = {"->", "++", "--", "+=", "-=", "*=", "/=", "%=", "<=",
-                                             ">=", "==", "!=", "&&", "||", "<<", ">>", NULL};
-    for (const char *const *mark = long_marks; *mark != NULL; mark++)
-        if (strncmp(text, *mark, 2) == 0)
-            return 2;
-    return 1;
-}
-
-static Token token_read(const Reader *r)
-{
-    const char *c = r->text + r->at;
-    Token token = {
-        .begin = r->at, .line = r->line, .column = (int)(r->at - r->line_begin) + 1, .partner = -1};
-    size_t length = 1;
-    if (isalpha((unsigned char)*c) || *c == '_') {
-        token.kind = NAME;
-        while (isalnum((unsigned char)c[length]) || c[length] == '_')
-            length++;
-    } else if (isdigit((unsigned char)*c)) {
-        token.kind = NUMBER;
-        length = number_length(c);
-    } else if (*c == '"' || *c == '\'') {
-        token.kind = TEXT;
-        length = quoted_length(r);
-    } else {
-        token.kind = MARK;
-        length = mark_length(c);
-    }
-    token.end = r->at + length;
-    return token;
-}
-
 static void tokens_read(Source *source, size_t size)
 {
-    Reader r = {.text = source->text, .size = size, .line = 1};
+    Lexer lexer = lexer_make(source->text, size);
+    Lexeme lexeme;
     source->tokens = memory_alloc((size + 1) * sizeof *source->tokens);
-    for (skip_blank(&r); r.at < r.size; skip_blank(&r)) {
-        Token token = token_read(&r);
-        source->tokens[source->count++] = token;
-        r.at = token.end;
-    }
+    while (lexer_next(&lexer, &lexeme))
+        source->tokens[source->count++] = (Token){.kind = lexeme.kind,
+                                                  .begin = lexeme.begin,
+                                                  .end = lexeme.end,
+                                                  .line = lexeme.line,
+                                                  .column = lexeme.column,
+                                                  .partner = -1};
 }
 
 static Error brackets_pair(Source *source)
