@@ -189,7 +189,7 @@ static int figure_show(const Figure *figure)
         return screen_complain(&error);
     printf("\n");
     screen_print(figure->says, 0);
-    printf("%s   the picture\n./learn read %.2s   the lesson\n", svg, figure->chapter);
+    screen_print(scratch_format("picture: %s\nlesson:  ./learn read %.2s", svg, figure->chapter), 0);
     return 0;
 }
 
