@@ -274,7 +274,7 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 # The terminal's side of ./learn, which its test links as it is.
-READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
+READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c plot.c doctor.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
 $(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
 
 define paper_test_rule
