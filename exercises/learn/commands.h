@@ -21,6 +21,7 @@ int diff_command(Desk *desk, int argc, char **argv);
 int reset_command(Desk *desk, int argc, char **argv);
 int break_command(Desk *desk, int argc, char **argv);
 int audit_command(Desk *desk, int argc, char **argv); /* for authors: does every exercise hold? */
+int grade_command(Desk *desk, int argc, char **argv); /* a class */
 int mine_command(Desk *desk, int argc, char **argv);
 
 /* Judges one exercise, prints the report and keeps what passed. */

@@ -22,6 +22,7 @@ static const Command commands[] = {
     {"reset", "ID", "begin again; yours is kept beside it", reset_command},
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
+    {"grade", "DIR", "a class: every submission judged apart, with reports", grade_command},
     {"audit", "[ID]", "for authors: does every exercise hold?", audit_command},
     {"help", "", "this list", help_command},
 };
