@@ -19,7 +19,7 @@ enum {
     GRADE_ONE_SECONDS = 5, /* of them for one exercise */
     GRADE_COMPILE_USUAL = 3, GRADE_COMPILE_MOST = 10,
     GRADE_FILE_BYTES = 256 << 10, /* of a file that is taken */
-    GRADE_SEEDS = 5, GRADE_NAME = 128, GRADE_TEXT = 600
+    GRADE_SEEDS = 5, GRADE_NAME = 128, GRADE_TEXT = 1000
 };
 
 typedef enum {

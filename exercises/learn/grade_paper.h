@@ -8,7 +8,7 @@ typedef enum { PAPER_NOT_STARTED, PAPER_PASSED, PAPER_WRONG, PAPER_UNREADABLE } 
 
 typedef struct {
     PaperState state;
-    char sentence[600]; /* why, in one line */
+    char sentence[1000]; /* why, in one line */
 } PaperGrade;
 
 /* Judges the answers in the file `answers` to the exercise whose text is at `exercise`. */

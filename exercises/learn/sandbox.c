@@ -59,7 +59,7 @@ static void begin(const SandboxPlan *plan, Words *words, bool filtered)
     }
     words_split(words, "bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts "
                        "--unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --uid 65534 "
-                       "--gid 65534 --hostname sandbox --proc /proc --dev-bind /dev/null /dev/null "
+                       "--gid 65534 --hostname sandbox --dev-bind /dev/null /dev/null "
                        "--ro-bind /dev/urandom /dev/urandom --ro-bind-try /etc/ld.so.cache "
                        "/etc/ld.so.cache");
 }
@@ -74,6 +74,29 @@ static void tools_add(const SandboxPlan *plan, Words *words)
     if (plan->sizes)
         words_split(words, "--size 134217728");
     words_split(words, "--tmpfs /tmp");
+}
+
+/* A program's sanitizer reads /proc/self. What else is in /proc is the machine's: whoever grades as root
+ * would let it be written. Folders there become empty ones, and files that are not for everyone to read
+ * and for nobody to write become nothing. */
+static void proc_add(const SandboxPlan *plan, Words *words)
+{
+    char path[300];
+    struct stat status;
+    words_split(words, "--proc /proc");
+    DIR *proc = opendir("/proc");
+    for (struct dirent *entry; proc != NULL && (entry = readdir(proc)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/%.255s", entry->d_name);
+        bool own = strspn(entry->d_name, "0123456789") > 0 || entry->d_name[0] == '.';
+        if (own || lstat(path, &status) != 0)
+            continue;
+        if (S_ISDIR(status.st_mode))
+            bind_add(words, "--ro-bind", plan->empty, path);
+        else if (S_ISREG(status.st_mode) && (status.st_mode & 0666) != 0444)
+            bind_add(words, "--ro-bind", "/dev/null", path);
+    }
+    if (proc != NULL)
+        closedir(proc);
 }
 
 static void end(Words *words)
@@ -109,6 +132,7 @@ Sandbox sandbox_make(const SandboxPlan *plan, const char *tree)
     end(&sandbox.link);
 
     begin(plan, &sandbox.run, plan->filters);
+    proc_add(plan, &sandbox.run);
     system_add(&sandbox.run, libraries);
     below(&sandbox.run, "--ro-bind", tree, "built");
     if (plan->filters)
@@ -169,11 +193,12 @@ Error sandbox_plan(SandboxPlan *plan, const char *folder)
     if (getcwd(plan->course, sizeof plan->course) == NULL)
         return error_make("the course's folder has too long a name");
     snprintf(plan->headers, sizeof plan->headers, "%.300s/headers", folder);
+    snprintf(plan->empty, sizeof plan->empty, "%.300s/empty", folder);
     snprintf(plan->filter, sizeof plan->filter, "%.300s/filter", folder);
-    DIR *rooms = opendir("lib");
+    Error error = folder_make(plan->empty);
+    DIR *rooms = error.failed ? NULL : opendir("lib");
     if (rooms == NULL)
-        return error_make("lib: cannot be read");
-    Error error = no_error();
+        return error.failed ? error : error_make("lib: cannot be read");
     for (struct dirent *entry; !error.failed && (entry = readdir(rooms)) != NULL;)
         if (entry->d_name[0] != '.')
             error = room_copy(entry->d_name, plan->headers);

@@ -15,9 +15,9 @@ typedef struct {
 } Sandbox;
 
 /* What all sandboxes of one grading share: absolute paths of the course's folder; of a folder that has the
- * headers alone, as lib/; and of the filter for system calls, which is made here. */
+ * headers alone, as lib/; of an empty one; and of the filter for system calls, which is made here. */
 typedef struct {
-    char course[PATH_ROOM], headers[PATH_ROOM], filter[PATH_ROOM];
+    char course[PATH_ROOM], headers[PATH_ROOM], empty[PATH_ROOM], filter[PATH_ROOM];
     bool sizes, filters; /* whether bubblewrap bounds a /tmp; whether there is a filter for this machine */
 } SandboxPlan;
 
