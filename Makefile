@@ -249,13 +249,13 @@ $(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,
 	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
-lessons: $(LESSONS) gate-programs programs ## refill the code and output that lessons quote, check their links [CHECK=1]
+lessons: $(LESSONS) gate-programs programs ## refill the code, output and figures that lessons show, check links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
+	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
 
-# ---- paper problems ---------------------------------------------------------------------------------
-# What judges answers on paper: in double alone, on base alone.
+# What of ./learn judges answers on paper stands on base alone.
 PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
-PAPER_OBJECTS = $(call objects,double,$(PAPER_SOURCES))
+PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------
 PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
@@ -274,7 +274,7 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
 # The terminal's side of ./learn, which its test links as it is.
-READER_SOURCES = $(addprefix exercises/learn/,terminal.c scratch.c $(notdir $(wildcard exercises/learn/math*.c)))
+READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
 $(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
 
 define paper_test_rule
@@ -341,9 +341,11 @@ test-run:
 	  "refresher=sh tests/refresher.sh" \
 	  "setup=sh tests/setup.sh" \
 	  "fetch=sh tests/fetch.sh" \
-	  "exercises=./learn audit" \
+	  "exercises=$(LEARN) audit" \
+	  "mine=sh tests/mine.sh $(B)" \
 	  "learn=sh tests/learn.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
+	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \
 	  "parity=sh tests/parity/run.sh $(B) committed" \
 	  "bugs=$(BUGS_RUN) --sample 400"
@@ -433,4 +435,4 @@ help: ## this list
 .SUFFIXES:
 %.d: ;
 -include $(foreach p,$(PRECISIONS),$(patsubst %.o,%.d,$(call objects,$(p),$(LIB_SOURCES)) $(call kernels,$(p)))) \
-         $(PAPER_OBJECTS:.o=.d) $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)
+         $(wildcard $(B)/*/chapters/*/*.d) $(wildcard $(B)/*/exercises/*/*.d) $(wildcard $(B)/*/tests/*.d) $(wildcard $(B)/*/tests/bench/*.d)

@@ -1,11 +1,14 @@
 /* Tests of the terminal's side of ./learn: how wide text is, how lines are broken, styles that go
- * away where there is no colour. Runs in the repository's root. */
+ * away where there is no colour, formulas and Markdown in every form that the lessons use; and all
+ * lessons, each laid out in several ways. Runs in the repository's root. */
 #include "../exercises/learn/read.h"
 #include "../exercises/learn/terminal.h"
 
 #include "base/base.h"
 #include "child.h"
 
+#include <ctype.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -166,6 +169,231 @@ static void test_display_breaks(void **state)
     assert_display("\\frac{aaaaaaaaaa}{b}", 8, true, "aaaaaaaaaa/b"); /* nowhere to break */
 }
 
+/* ---- pages --------------------------------------------------------------------------------------- */
+static char *page_of(const char *markdown, PageLook look)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    markdown_write(out, markdown, "chapters/02-value", look);
+    fclose(out);
+    return text;
+}
+
+static void assert_page(const char *markdown, PageLook look, const char *expected)
+{
+    char *text = page_of(markdown, look);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static const PageLook plain = {40, false, true}, coloured = {40, true, true}, ascii = {40, false, false};
+
+static void test_paragraphs(void **state)
+{
+    (void)state;
+    assert_page("One two three four five six seven eight nine\nten.\n\n\nNext.", plain,
+                "One two three four five six seven eight\nnine ten.\n\nNext.\n");
+    assert_page("# Title\ntext\n## $x^2$ and more\n### Third\n", plain,
+                "Title\n═════\n\ntext\n\nx² and more\n───────────\n\nThird\n.....\n");
+    assert_page("- one\n- two that is longer than a line of forty\n\n  more\n3. three\n", plain,
+                "• one\n• two that is longer than a line of\n  forty\n\n  more\n3. three\n");
+    assert_page("<!-- run make -->\ntext\n\n<!-- a\nlong one -->\nend\n", plain, "text\n\nend\n");
+    assert_page("aaa $h = 0.001$ bbbbbbbbbbbb cccccccc $x = 1$\n", plain, "aaa h = 0.001 bbbbbbbbbbbb cccccccc\nx = 1\n");
+}
+
+static void test_emphasis(void **state)
+{
+    (void)state;
+    static const char text[] = "**Code.** Run `make x`, *now*: 2 * 3, a_b_c, \\*.";
+    assert_page(text, plain, "Code. Run `make x`, *now*: 2 * 3, a_b_c,\n*.\n");
+    assert_page(text, coloured, "\033[1mCode.\033[0m Run \033[36mmake x\033[0m, \033[3mnow\033[0m: 2 * 3, a_b_c, *.\n");
+    assert_page("**" "aaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbb" "**", coloured,
+                "\033[1maaaaaaaaaaaaaaaaaaaaaaaa\033[0m\n\033[1mbbbbbbbbbbbbbbbbbbbbbbbb\033[0m\n");
+    assert_page("**all `code` bold**", coloured, "\033[1mall \033[36mcode\033[0m\033[1m bold\033[0m\n");
+}
+
+static void test_code(void **state)
+{
+    (void)state;
+    assert_page("```c\nint a;   /* **not** $math$ */\n\n    b;\n```\nend\n", plain,
+                "    int a;   /* **not** $math$ */\n\n        b;\nend\n");
+    assert_page("    make gate CH=01    every derivative, checked\n", plain,
+                "  make gate CH=01    every derivative,\n"
+                "                     checked\n");
+    assert_page("```\n0123456789012345678901234567890123456789ab\n```\n", plain,
+                "  01234567890123456789012345678901234567\n      89ab\n");
+}
+
+static void test_links(void **state)
+{
+    (void)state;
+    assert_page("[chapter 07](../07-linear-algebra/README.md)", plain, "chapter 07\n");
+    assert_page("[the rules](../01-derivatives/README.md#the-rules)", plain, "the rules (./learn read 01#the-rules)\n");
+    assert_page("[words.md](../00-prologue/words.md)", plain, "words.md (./learn read 00/words)\n");
+    assert_page("[a.c](refresher/a.c), [here](#x)", plain, "a.c (chapters/02-value/refresher/a.c),\nhere\n");
+    assert_page("[a paper](https://a.org/b)", plain, "a paper (https://a.org/b)\n");
+    assert_page("![a curve](../../plots/02-value.svg)", plain,
+                "Figure: a curve\n  ./learn plot 02-value\n  plots/02-value.svg\n");
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    assert_page("| $h$ | miss |\n|---|--:|\n| 0.1 | 7 |\n| a\\|b | 0.61 |\n", plain,
+                "h    miss\n───  ────\n0.1     7\na|b  0.61\n");
+    assert_page("| a | what it is |\n|---|---|\n| x | one two three four five six seven eight |\n| y | short |\n", plain,
+                "a  what it is\n─  ─────────────────────────────────────\nx  one two three four five six seven\n   eight\n\ny  short\n");
+    /* Three words of 15 columns do not fit side by side. */
+    assert_page("| a | b | c |\n|---|---|---|\n| aaaaaaaaaaaaaaa | bbbbbbbbbbbbbbb | ccccccccccccccc |\n", plain,
+                "a: aaaaaaaaaaaaaaa\nb: bbbbbbbbbbbbbbb\nc: ccccccccccccccc\n");
+}
+
+static void test_details(void **state)
+{
+    (void)state;
+    static const char text[] = "<details><summary>the code</summary>\n\n```c\nx;\n```\n\n</details>\nend";
+    assert_page(text, plain, "┌ the code\n│     x;\n└\nend\n");
+    assert_page(text, ascii, "+- the code\n|     x;\n+-\nend\n");
+    assert_page("caf\xc3\xa9 \xc3\x97 2", ascii, "caf<U+00E9> x 2\n");
+}
+
+static void test_display_on_page(void **state)
+{
+    (void)state;
+    assert_page("so\n\n$$\\frac{a}{b} = c.$$\n\nend", plain, "so\n\n  a\n  ─ = c.\n  b\n\nend\n");
+    assert_page("$$\na = b\n$$", plain, "  a = b\n");
+}
+
+/* ---- all lessons --------------------------------------------------------------------------------- */
+
+/* The page with every backslash in code made a slash: any that is left when the page has been laid out
+ * begins a command of TeX that is not known. */
+static char *without_code_backslashes(const char *path)
+{
+    MappedFile file;
+    assert_false(file_map(&file, path).failed);
+    char *text = text_format("%.*s", (int)file.size, (const char *)file.bytes);
+    file_unmap(&file);
+    bool fenced = false, quoted = false, indented = false;
+    for (char *c = text; *c != '\0'; c++) {
+        if (c == text || c[-1] == '\n') {
+            fenced ^= strncmp(c, "```", 3) == 0;
+            indented = strncmp(c, "    ", 4) == 0;
+            quoted = false;
+        }
+        quoted ^= *c == '`' && !fenced && !indented;
+        if (*c == '\\' && (fenced || indented || quoted))
+            *c = '/';
+    }
+    return text;
+}
+
+static void assert_lines_fit(const char *page, const PageLook *look, const char *path)
+{
+    for (const char *line = page; *line != '\0';) {
+        size_t size = strcspn(line, "\n");
+        if (text_width_of(line, size) > look->width)
+            fail_msg("%s: %d columns in a line for %d: %.*s", path, text_width_of(line, size), look->width,
+                     (int)size, line);
+        for (size_t i = 0; i + 1 < size; i++) {
+            if (line[i] == '\\' && isalpha((unsigned char)line[i + 1]))
+                fail_msg("%s: a command that mathsymbols.c does not know: %.*s", path, (int)size, line);
+            if (!look->colour && line[i] == '\033')
+                fail_msg("%s: an escape sequence without colour: %.*s", path, (int)size, line);
+            if (!look->unicode && (line[i] & 0x80) != 0)
+                fail_msg("%s: not ASCII: %.*s", path, (int)size, line);
+        }
+        line += size + (line[size] == '\n');
+    }
+}
+
+static void assert_headings_are_there(const char *text, const char *page, const PageLook *look, const char *path)
+{
+    bool fenced = false;
+    size_t count = 0;
+    for (const char *line = text; *line != '\0';) {
+        size_t size = strcspn(line, "\n"), level = strspn(line, "#");
+        fenced ^= strncmp(line, "```", 3) == 0;
+        if (!fenced && level > 0 && line[level] == ' ') {
+            char *markdown = text_format("%.*s\n", (int)size, line), *heading = page_of(markdown, *look);
+            if (strstr(page, heading) == NULL)
+                fail_msg("%s: this heading is missing: %s", path, markdown);
+            count++;
+            free(markdown);
+            free(heading);
+        }
+        line += size + (line[size] == '\n');
+    }
+    assert_true(count > 0);
+}
+
+static void test_lessons(void **state)
+{
+    (void)state;
+    static const PageLook looks[] = {{80, false, true}, {50, false, true}, {50, true, true}, {80, false, false},
+                                     {50, false, false}, {40, true, true}};
+    glob_t pages;
+    assert_int_equal(glob("chapters/*/*.md", 0, NULL, &pages), 0);
+    assert_true(pages.gl_pathc > 20);
+    for (size_t i = 0; i < pages.gl_pathc; i++) {
+        char *text = without_code_backslashes(pages.gl_pathv[i]);
+        for (size_t k = 0; k < sizeof looks / sizeof *looks; k++) {
+            char *page = page_of(text, looks[k]);
+            assert_lines_fit(page, &looks[k], pages.gl_pathv[i]);
+            assert_headings_are_there(text, page, &looks[k], pages.gl_pathv[i]);
+            free(page);
+        }
+        free(text);
+    }
+    globfree(&pages);
+}
+
+/* ---- the command --------------------------------------------------------------------------------- */
+static void run_read(void *context)
+{
+    char **words = context;
+    int count = 0;
+    while (words[count] != NULL)
+        count++;
+    signal(SIGPIPE, SIG_IGN); /* nobody reads it to the end */
+    int status = read_command(count, words);
+    fflush(stdout);
+    _exit(status);
+}
+
+static void assert_read(const char *first, const char *second, int status, const char *begin)
+{
+    char words[2][60], *arguments[3] = {NULL, NULL, NULL};
+    const char *given[2] = {first, second};
+    for (size_t i = 0; i < 2 && given[i] != NULL; i++) {
+        snprintf(words[i], sizeof words[i], "%s", given[i]);
+        arguments[i] = words[i];
+    }
+    Child child = child_run(run_read, arguments);
+    assert_true(child_exited(&child, status));
+    if (strncmp(child.text, begin, strlen(begin)) != 0)
+        fail_msg("%s: expected %s, found %s", first != NULL ? first : "nothing", begin, child.text);
+}
+
+static void test_read(void **state)
+{
+    (void)state;
+    assert_read("01", NULL, 0, "01 Derivatives\n══════════════\n");
+    assert_read("1", NULL, 0, "01 Derivatives\n");
+    assert_read("02-value", NULL, 0, "02 Value\n");
+    assert_read("01#the-chain-rule", NULL, 0, "The chain rule\n──────────────\n");
+    assert_read("01", "chain", 0, "The chain rule\n");
+    assert_read("01", "nowhere", 2, "learn: chapters/01-derivatives/README.md has no heading with \"nowhere\"");
+    assert_read("77", NULL, 2, "learn: expected a chapter, as in ./learn read 01; found \"77\"");
+    assert_read("00/words", NULL, 0, "Signs and words\n");
+    assert_read("00/nowhere", NULL, 2, "learn: chapters/00-prologue/nowhere.md: ");
+    assert_read(NULL, NULL, 0, "  ./learn read 00   00 Prologue\n  ./learn read 01   01 ");
+    setenv("LANG", "C", 1);
+    assert_read("01", NULL, 0, "01 Derivatives\n==============\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +405,15 @@ int main(void)
         cmocka_unit_test(test_fractions),
         cmocka_unit_test(test_display),
         cmocka_unit_test(test_display_breaks),
+        cmocka_unit_test(test_paragraphs),
+        cmocka_unit_test(test_emphasis),
+        cmocka_unit_test(test_code),
+        cmocka_unit_test(test_links),
+        cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_details),
+        cmocka_unit_test(test_display_on_page),
+        cmocka_unit_test(test_lessons),
+        cmocka_unit_test_setup(test_read, environment_reset),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }

@@ -63,6 +63,8 @@ fi
 have clang "damaged files for every reader" && run fuzz "make fuzz SECONDS=60"
 run parity "make CC=gcc parity"
 run bugs "make CC=gcc bugs"
+run exercises "build/gcc/learn/learn audit --seeds $seeds"
+run mine "sh tests/mine.sh build/gcc all"
 run resume "sh tests/resume.sh build/gcc 10"
 run seeds "p=0; f=0; for g in build/gcc/double/gates/*[a-z0-9]; do for s in \$(seq 1 $seeds); do if \$g --brief --seed \$s > $work/seed.txt; then p=\$((p+1)); else f=\$((f+1)); echo \$g \$s; cat $work/seed.txt; fi; done; done; echo \$p passed, \$f failed"
 echo "$passed passed, $failed failed, $skipped skipped"

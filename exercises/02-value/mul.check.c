@@ -1,5 +1,5 @@
 /* The check of 02-value/mul: one product, one used with itself, and products of products. */
-#include "../learn/check.h"
+#include "check.h"
 
 static void draw_worked(Random *random, double *x)
 {

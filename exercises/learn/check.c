@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "report.h"
+#include "sheet.h"
 #include "show/show.h"
 
 #include <stdlib.h>
@@ -101,9 +102,75 @@ static bool code_check(Desk *desk, const Exercise *exercise, uint64_t seed, size
     return true;
 }
 
+/* Takes --seed and --seeds out of the words; what is left are names. */
+static int seeds_take(int argc, char **argv, uint64_t *seed, size_t *seeds)
+{
+    int kept = 0;
+    for (int i = 0; i < argc; i++) {
+        bool one = strcmp(argv[i], "--seed") == 0, many = strcmp(argv[i], "--seeds") == 0;
+        if (!one && !many) {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        char *end = NULL;
+        unsigned long long number = i + 1 < argc ? strtoull(argv[i + 1], &end, 10) : 0;
+        if (end == NULL || end == argv[i + 1] || *end != '\0' || argv[i + 1][0] == '-' ||
+            (many && number == 0))
+            exit_with("%s: expected a whole number, found \"%s\"", argv[i],
+                      i + 1 < argc ? argv[i + 1] : "nothing");
+        if (one)
+            *seed = number;
+        else
+            *seeds = number;
+        i++;
+    }
+    return kept;
+}
+
+/* Which rung of the ladder is next. */
+static int hint_next(Desk *desk, const Exercise *exercise)
+{
+    int seen = record_of(&desk->standings, exercise)->hints;
+    return seen < HINTS ? seen + 1 : HINTS;
+}
+
+/* A sheet of answers. What was given as arguments alone is judged but not kept: the file is what counts. */
+static bool paper_check(Desk *desk, const Exercise *exercise, uint64_t seed, char **arguments, int count)
+{
+    SheetResult result;
+    const char *answers = file_exists(path_work(exercise)) ? path_work(exercise) : NULL;
+    exit_if(sheet_judge(path_text(exercise), answers, arguments, count, seed, true, &result));
+    bool right = result.right == result.parts, open = result.answered == 0;
+    mark_print(right ? MARK_GOOD : open ? MARK_OPEN : MARK_BAD, "%-30s %s\n", exercise->id,
+               right  ? "passed"
+               : open ? "not started"
+                      : "not all right");
+    if (right && answers != NULL && count == 0)
+        passed_keep(desk, exercise);
+    if (right)
+        printf("  ./learn diff %s shows the worked answer\n", exercise->name);
+    else
+        printf("  yours: %s     ./learn hint %s (%d of %d)\n", path_work(exercise), exercise->name,
+               hint_next(desk, exercise), HINTS);
+    return right;
+}
+
 bool exercise_check(Desk *desk, const Exercise *exercise, uint64_t seed, size_t seeds)
 {
-    return code_check(desk, exercise, seed, seeds);
+    return exercise->paper ? paper_check(desk, exercise, seed, NULL, 0)
+                           : code_check(desk, exercise, seed, seeds);
+}
+
+int paper_command_run(Desk *desk, int argc, char **argv)
+{
+    uint64_t seed = JUDGE_SEED;
+    size_t seeds = SEEDS_USUAL;
+    argc = seeds_take(argc, argv, &seed, &seeds);
+    const Exercise *exercise = argc == 0 ? NULL : exercise_named(desk, 1, argv);
+    if (exercise == NULL || !exercise->paper)
+        exit_with("paper: expected a pen-and-paper exercise (./learn list shows them), found %s",
+                  exercise == NULL ? "nothing" : exercise->id);
+    return paper_check(desk, exercise, seed, argv + 1, argc - 1) ? 0 : 1;
 }
 
 /* A chapter: those that were started; how many are not is said at the end. */
@@ -133,31 +200,6 @@ static bool is_chapter(const Desk *desk, const char *text)
         if (chapter_matches(&desk->course.items[i], text))
             return true;
     return false;
-}
-
-/* Takes --seed and --seeds out of the words; what is left are names. */
-static int seeds_take(int argc, char **argv, uint64_t *seed, size_t *seeds)
-{
-    int kept = 0;
-    for (int i = 0; i < argc; i++) {
-        bool one = strcmp(argv[i], "--seed") == 0, many = strcmp(argv[i], "--seeds") == 0;
-        if (!one && !many) {
-            argv[kept++] = argv[i];
-            continue;
-        }
-        char *end = NULL;
-        unsigned long long number = i + 1 < argc ? strtoull(argv[i + 1], &end, 10) : 0;
-        if (end == NULL || end == argv[i + 1] || *end != '\0' || argv[i + 1][0] == '-' ||
-            (many && number == 0))
-            exit_with("%s: expected a whole number, found \"%s\"", argv[i],
-                      i + 1 < argc ? argv[i + 1] : "nothing");
-        if (one)
-            *seed = number;
-        else
-            *seeds = number;
-        i++;
-    }
-    return kept;
 }
 
 int check_command(Desk *desk, int argc, char **argv)

@@ -13,6 +13,7 @@ typedef struct {
 
 int next_command(Desk *desk, int argc, char **argv);  /* ./learn: the next step */
 int check_command(Desk *desk, int argc, char **argv);
+int paper_command_run(Desk *desk, int argc, char **argv);
 int watch_command(Desk *desk, int argc, char **argv);
 int list_command(Desk *desk, int argc, char **argv);
 int start_command(Desk *desk, int argc, char **argv);

@@ -18,7 +18,7 @@
 
 #include "base/base.h"
 
-/* ---- array -------------------------------------------------------------------------------------
+/* ---- array ---------------------------------------------------------------------------------
  * Numbers of shape (shape[0], ..., shape[rank - 1]), row-major; rank 0 is one number. The data
  * belong to the arena that made them. Shapes fit as they do in numpy: from the right, where one has
  * 1 it is stretched. */
@@ -65,7 +65,7 @@ Array array_permute(Arena *arena, const Array *array, const int *order);
  * fit or the result is too large. */
 bool array_product(Arena *arena, const Array *a, const Array *b, Array *product);
 
-/* ---- names -------------------------------------------------------------------------------------
+/* ---- names ---------------------------------------------------------------------------------
  */
 enum { NAMES_MAX = 40, NAME_LENGTH = 24 };
 typedef struct {
@@ -82,7 +82,7 @@ bool names_set(Names *names, const char *name, Array value);
 const Array *names_find(const Names *names, const char *name); /* NULL: unknown */
 bool name_is_fit(const char *name);
 
-/* ---- formula -----------------------------------------------------------------------------------
+/* ---- formula -------------------------------------------------------------------------------
  */
 enum { FORMULA_TEXT = 1000, FORMULA_NODES = 400, FORMULA_DEPTH = 60 };
 
@@ -131,8 +131,7 @@ bool formula_mentions(const Formula *formula, const char *name);
  * most 80 wide: of a long text, the part around the place. */
 void formula_show(FILE *out, int indent, const char *text, const FormulaError *error);
 
-/* ---- between the files of the language
- * ----------------------------------------------------------- */
+/* ---- between the files of the language ------------------------------------------------------ */
 typedef struct {
     const Formula *formula;
     const Names *names;

@@ -17,6 +17,7 @@ bool whole_number(Call *call, int argument, long low, long high, long *number)
 {
     const Formula *formula = call->evaluation->formula;
     double found = call->given[argument].data[0];
+    *number = low;
     if (call->given[argument].rank != 0 || found != floor(found) || found < (double)low ||
         found > (double)high)
         return evaluation_fail(call->evaluation, formula->nodes[call->at[argument]].at,
@@ -28,7 +29,7 @@ bool whole_number(Call *call, int argument, long low, long high, long *number)
 
 bool axis_number(Call *call, int argument, int *axis)
 {
-    long number;
+    long number = 0;
     if (call->given[0].rank == 0)
         return call_fail(call, 0, "an array with axes");
     if (!whole_number(call, argument, -call->given[0].rank, call->given[0].rank - 1, &number))
@@ -124,7 +125,7 @@ bool axis_lengths(Call *call, int first, size_t *shape)
 {
     size_t size = 1;
     for (int i = first; i < call->count; i++) {
-        long length;
+        long length = 0;
         if (!whole_number(call, i, 1, ARRAY_SIZE, &length))
             return false;
         size *= shape[i - first] = (size_t)length;
@@ -159,7 +160,7 @@ static bool call_range(Call *call, Array *result)
 
 static bool call_eye(Call *call, Array *result)
 {
-    long n;
+    long n = 0;
     if (!whole_number(call, 0, 1, 64, &n))
         return false;
     size_t size = (size_t)n;

@@ -11,6 +11,7 @@ static bool id_at(Call *call, int argument, size_t index, size_t count, size_t *
 {
     double found = call->given[argument].data[index];
     int node = call->at[argument];
+    *id = 0;
     if (!(found >= 0 && found < (double)count) || found != floor(found))
         return evaluation_fail(call->evaluation, call->evaluation->formula->nodes[node].at,
                                "expected whole numbers from 0 to %zu in %s, found %g", count - 1,
@@ -41,7 +42,7 @@ bool call_gather(Call *call, Array *result)
         return call_fail(call, 0, "a table with rows");
     if (!joined_shape(call, 1, table, 1, result))
         return false;
-    size_t width = array_axis(table, 0).inner, id;
+    size_t width = array_axis(table, 0).inner, id = 0;
     for (size_t n = 0; n < array_size(ids); n++) {
         if (!id_at(call, 1, n, table->shape[0], &id))
             return false;
@@ -56,7 +57,7 @@ bool call_scatter(Call *call, Array *result)
 {
     const Array *values = &call->given[0], *ids = &call->given[1];
     long rows;
-    size_t width = 1, id;
+    size_t width = 1, id = 0;
     bool leads = values->rank >= ids->rank;
     for (int i = 0; leads && i < ids->rank; i++)
         leads = values->shape[i] == ids->shape[i];
@@ -85,7 +86,7 @@ bool call_scatter(Call *call, Array *result)
 bool call_onehot(Call *call, Array *result)
 {
     long classes;
-    size_t id;
+    size_t id = 0;
     if (!whole_number(call, 1, 1, ARRAY_SIZE, &classes))
         return false;
     Array last = {.rank = 1, .shape = {(size_t)classes}};
@@ -116,7 +117,7 @@ bool call_reshape(Call *call, Array *result)
 /* drop(x, axis): without an axis of length 1. */
 bool call_drop(Call *call, Array *result)
 {
-    int axis;
+    int axis = 0;
     if (!axis_number(call, 1, &axis))
         return false;
     *result = call->given[0];
@@ -161,7 +162,7 @@ static void copy_axis(const Array *from, size_t from_at, Array *to, size_t to_at
 /* slice(x, axis, begin, end): without `end` itself. */
 bool call_slice(Call *call, Array *result)
 {
-    int axis;
+    int axis = 0;
     long begin, end;
     if (!axis_number(call, 1, &axis))
         return false;
@@ -178,7 +179,7 @@ bool call_slice(Call *call, Array *result)
 /* concat(a, b, axis=0) */
 bool call_concat(Call *call, Array *result)
 {
-    int axis;
+    int axis = 0;
     if (!axis_number(call, 2, &axis))
         return false;
     Array a = call->given[0], b = call->given[1];

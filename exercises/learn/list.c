@@ -29,7 +29,7 @@ static const char *time_text(int minutes)
     if (minutes < 60)
         snprintf(text, sizeof text, "%d min left", minutes);
     else
-        snprintf(text, sizeof text, "%d h %02d left", minutes / 60, minutes % 60);
+        snprintf(text, sizeof text, "%d h %02d min left", minutes / 60, minutes % 60);
     return text;
 }
 

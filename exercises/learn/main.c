@@ -1,6 +1,8 @@
 /* learn: the course in a terminal. One table of commands; what each does stands in its own file. */
 #include "commands.h"
 
+#include "read.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,13 +14,21 @@ typedef struct {
 
 static int help_command(Desk *desk, int argc, char **argv);
 
+static int read_lesson(Desk *desk, int argc, char **argv)
+{
+    (void)desk;
+    return read_command(argc, argv);
+}
+
 static const Command commands[] = {
+    {"read", "NN[#HEADING]", "a lesson, in this terminal", read_lesson},
+    {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"check", "[ID]", "judge one exercise, a chapter, or the one in hand", check_command},
+    {"paper", "ID [NAME=...]", "judge a pen-and-paper answer", paper_command_run},
     {"watch", "[ID]", "check again at every save", watch_command},
     {"list", "[NN]", "chapters, what is done, time left, where you are", list_command},
-    {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"hint", "[ID]", "one more hint, of four", hint_command},
-    {"diff", "ID", "yours beside a worked answer, once passed [--give-up]", diff_command},
+    {"diff", "ID", "yours beside a worked answer [--give-up]", diff_command},
     {"reset", "ID", "begin again; yours is kept beside it", reset_command},
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},

@@ -98,17 +98,17 @@ MathBox box_frame(MathBox inside, bool unicode)
 static const char *bracket_piece(const char *bracket, int line, int height, bool unicode)
 {
     static const struct {
-        const char *bracket, *unicode[4], *ascii[4];
+        const char *bracket, *pieces[4];
     } tall[] = {
-        {"(", {"⎛", "⎜", "⎝", "⎜"}, {"/", "|", "\\", "|"}}, {")", {"⎞", "⎟", "⎠", "⎟"}, {"\\", "|", "/", "|"}},
-        {"[", {"⎡", "⎢", "⎣", "⎢"}, {"[", "[", "[", "["}},  {"]", {"⎤", "⎥", "⎦", "⎥"}, {"]", "]", "]", "]"}},
-        {"{", {"⎧", "⎪", "⎩", "⎨"}, {"/", "|", "\\", "<"}}, {"}", {"⎫", "⎪", "⎭", "⎬"}, {"\\", "|", "/", ">"}},
+        {"(", {"⎛", "⎜", "⎝", "⎜"}}, {")", {"⎞", "⎟", "⎠", "⎟"}}, {"[", {"⎡", "⎢", "⎣", "⎢"}},
+        {"]", {"⎤", "⎥", "⎦", "⎥"}}, {"{", {"⎧", "⎪", "⎩", "⎨"}}, {"}", {"⎫", "⎪", "⎭", "⎬"}},
+        {"|", {"│", "│", "│", "│"}},
     };
     int which = line == 0 ? 0 : line == height - 1 ? 2 : line == height / 2 ? 3 : 1;
-    for (size_t i = 0; i < sizeof tall / sizeof *tall; i++)
+    for (size_t i = 0; unicode && i < sizeof tall / sizeof *tall; i++)
         if (strcmp(bracket, tall[i].bracket) == 0)
-            return unicode ? tall[i].unicode[which] : tall[i].ascii[which];
-    return unicode && strcmp(bracket, "|") == 0 ? "│" : bracket;
+            return tall[i].pieces[which];
+    return bracket; /* in ASCII the same one over again */
 }
 
 static MathBox bracket_box(const char *bracket, MathBox beside, bool unicode)

@@ -219,6 +219,7 @@ const char *math_quotient(const char *above, const char *below, bool unicode)
 
 const char *math_root(const char *text, bool unicode)
 {
-    bool bare = unicode && (is_number(text) || text_width(text) == 1);
+    bool number = text[strspn(text, "0123456789.")] == '\0';
+    bool bare = unicode && (number || text_width(text) == 1);
     return scratch_format(bare ? "√%s" : unicode ? "√(%s)" : "sqrt(%s)", text);
 }

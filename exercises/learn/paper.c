@@ -12,8 +12,7 @@ typedef struct {
     char **answers; /* one for each part, or NULL: not answered */
 } Answers;
 
-/* ---- answers
- * ------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------- */
 static Error fail_part(const Paper *paper, const char *where, const char *found)
 {
     char known[400] = "";
@@ -107,24 +106,23 @@ static Error take_arguments(Answers *answers, const char *const *arguments, int 
     return error;
 }
 
-/* ---- verdicts
- * -------------------------------------------------------------------------------------- */
+/* ---- verdicts -------------------------------------------------------------------------------- */
 static Error judge_parts(const Answers *answers, uint64_t seed, FILE *out, PaperResult *result)
 {
     const Paper *paper = answers->paper;
     for (size_t i = 0; i < paper->count; i++) {
         const PaperPart *part = &paper->parts[i];
-        char fact[PAPER_FACT];
-        Verdict verdict;
+        PaperJudgement judgement;
         const char *answer = answers->answers[i] == NULL ? "" : answers->answers[i];
-        Error error = paper_judge(part, answer, seed, out, &verdict, fact);
+        Error error = paper_judge(part, answer, seed, out, &judgement);
         if (error.failed)
             return error;
         result->parts++;
-        result->right += verdict == ANSWER_RIGHT;
-        result->answered += verdict != ANSWER_MISSING;
-        if (verdict != ANSWER_RIGHT && result->sentence[0] == '\0')
-            snprintf(result->sentence, sizeof result->sentence, "%s: %s", part->name, fact);
+        result->right += judgement.verdict == ANSWER_RIGHT;
+        result->answered += judgement.verdict != ANSWER_MISSING;
+        if (judgement.verdict != ANSWER_RIGHT && result->sentence[0] == '\0')
+            snprintf(result->sentence, sizeof result->sentence, "%s: %s", part->name,
+                     judgement.fact);
     }
     return no_error();
 }
@@ -168,8 +166,7 @@ Error paper_command(const char *exercise, const char *answers, const char *const
     return error;
 }
 
-/* ---- a student's file
- * ---------------------------------------------------------------------------------- */
+/* ---- a student's file ------------------------------------------------------------------------ */
 static void write_comment(FILE *out, const char *text)
 {
     while (*text != '\0') {

@@ -13,8 +13,7 @@
 
 #include "formula.h"
 
-/* ---- an exercise's parts
- * ------------------------------------------------------------------------- */
+/* ---- an exercise's parts --------------------------------------------------------------------- */
 typedef enum { PART_NUMBER, PART_CHOICE, PART_FORMULA } PartKind;
 enum { PART_STATEMENTS = 24, PART_CHOICES = 12, PART_SLIPS = 12 };
 
@@ -32,7 +31,7 @@ typedef struct {
 typedef struct {
     const char *answer, *asks;
     size_t line;
-} Slip;
+} PaperSlip;
 
 typedef struct {
     PartKind kind;
@@ -42,7 +41,7 @@ typedef struct {
     double within;     /* of a number: the relative tolerance; 0: the usual one */
     const char *choices[PART_CHOICES];
     int choice_count;
-    Slip slips[PART_SLIPS];
+    PaperSlip slips[PART_SLIPS];
     int slip_count;
     /* Of a formula: what is given and defined, in the text's order; which of it is the forward to
      * be differentiated (or the value that the answer must equal); and along which given. */
@@ -69,15 +68,12 @@ void paper_free(Paper *paper);
  * stood above it holds for those below too. */
 Error paper_read_lesson(Paper *paper, const char *path, size_t line, const char *text);
 
-/* Whether a line of an exercise's text that begins with this word is paper_read's business. */
-bool paper_is_keyword(const char *word);
-
-/* ---- what the answer should be
- * -------------------------------------------------------------------- One draw of a part's inputs:
- * every name that an answer may use, and the array that a right answer is equal to. `measured` is
- * by five-point differences of the forward, weighed with dy where the part's right answer speaks of
- * dy (or of dC, for `forward C = A@B`); else, with ones. For a `value` it is that value. Inputs
- * near a kink or a pole, where two step sizes do not agree, are drawn anew. */
+/* ---- what the answer should be ---------------------------------------------------------------
+ * One draw of a part's inputs: every name that an answer may use, and the array that a right answer
+ * is equal to. `measured` is by five-point differences of the forward, weighed with dy where the
+ * part's right answer speaks of dy (or of dC, for `forward C = A@B`); else, with ones. For a
+ * `value` it is that value. Inputs near a kink or a pole, where two step sizes do not agree, are
+ * drawn anew. */
 typedef struct {
     Names names;
     Array measured;
@@ -88,37 +84,43 @@ typedef struct {
 /* An error is the exercise's fault, never the student's. The arrays live in the arena. */
 Error paper_draw(const PaperPart *part, uint64_t seed, Arena *arena, Draw *draw);
 
-/* ---- a verdict
- * -------------------------------------------------------------------------------------- */
+/* ---- a verdict ----------------------------------------------------------------------------- */
 enum { PAPER_DRAWS = 5, PAPER_FACT = 200 };
-typedef enum { ANSWER_MISSING, ANSWER_RIGHT, ANSWER_WRONG, ANSWER_UNREADABLE } Verdict;
+typedef enum { ANSWER_MISSING, ANSWER_RIGHT, ANSWER_WRONG, ANSWER_UNREADABLE } PaperVerdict;
 
-/* Judges one answer; an empty one is missing. The same seed gives the same inputs. What there is to
- * say about it goes to `out`; into `fact`, unless it is right, the first of it in one line. */
+typedef struct {
+    PaperVerdict verdict;
+    char fact[PAPER_FACT]; /* unless it is right: the first of what there is to say, in one line */
+    int slip;              /* which of the part's known mistakes it is; -1: none */
+} PaperJudgement;
+
+/* Judges one answer; an empty one is missing. The same seed gives the same inputs. What there is
+ * to say about it goes to `out`. */
 Error paper_judge(const PaperPart *part, const char *answer, uint64_t seed, FILE *out,
-                  Verdict *verdict, char fact[PAPER_FACT]);
+                  PaperJudgement *judgement);
 
-/* ---- the command
- * -------------------------------------------------------------------------------------- */
+/* Whether the part's own answers hold: at each of `seeds` seeds the right one is right, and each
+ * wrong one is wrong and known for what it is. *judged grows by how many answers that are. */
+Error paper_audit(const PaperPart *part, size_t seeds, size_t *judged);
+
+/* ---- the command --------------------------------------------------------------------------- */
 typedef struct {
     size_t parts, right, answered;  /* all right: right == parts; not started: answered == 0 */
     char sentence[PAPER_FACT + 40]; /* the first part that is not right, and why: one line */
 } PaperResult;
 
 /* Judges all parts of the exercise whose text file is at `exercise`. Answers are the lines NAME =
- * ANSWER of the file `answers` (NULL, or a file that is not there: none), and the `count` arguments
- * NAME=ANSWER, which come before those of the file. Prints each part's verdict to `out`, nothing if
- * that is NULL. An error is a file that cannot be read, an answer to a part that is not there, or
- * the exercise's own fault; a wrong answer is none. */
+ * ANSWER of the file `answers` (NULL, or a file that is not there: none), and the `count`
+ * arguments NAME=ANSWER, which come before those of the file. Prints each part's verdict to `out`,
+ * nothing if that is NULL. An error is a file that cannot be read, an answer to a part that is not
+ * there, or the exercise's own fault; a wrong answer is none. */
 Error paper_command(const char *exercise, const char *answers, const char *const *arguments,
                     int count, uint64_t seed, FILE *out, PaperResult *result);
 
-/* What ./learn start puts into a student's file: every question as a comment, and NAME = under it.
- */
+/* What ./learn start puts into a student's file: every question in comments, and NAME = below. */
 Error paper_write_start(const char *exercise, FILE *out);
 
-/* ---- between the files
- * ---------------------------------------------------------------------------------- */
+/* ---- between the files --------------------------------------------------------------------- */
 
 /* Words of `text` in lines of at most 80 columns, each `indent` columns in. */
 void paper_print(FILE *out, int indent, const char *text);

@@ -56,8 +56,7 @@ static double common_factor(const Array *found, const Array *wanted)
     return compared > 1 ? factor : 0;
 }
 
-/* ---- what is said
- * -------------------------------------------------------------------------------- */
+/* ---- what is said ---------------------------------------------------------------------------- */
 
 /* The inputs that matter: those the answer speaks of, what it is differentiated along, and dy. */
 static void say_inputs(const Judging *judging, const Formula *formula, const Draw *draw)
@@ -72,19 +71,18 @@ static void say_inputs(const Judging *judging, const Formula *formula, const Dra
 }
 
 /* The question of the known mistake that these numbers come from, if there is one. */
-static Error say_slip(Judging *judging, const Draw *draw, const Array *found)
+static Error find_slip(Judging *judging, const Draw *draw, const Array *found)
 {
     Formula own;
     Array slip, shaped;
     size_t worst;
     for (int i = 0; i < judging->part->slip_count; i++) {
-        const Slip *known = &judging->part->slips[i];
+        const PaperSlip *known = &judging->part->slips[i];
         Error error = own_value(judging, known->answer, &draw->names, &own, &slip);
         if (error.failed)
             return error;
-        if (known->asks != NULL && reshaped(judging, &slip, found, &shaped) &&
-            count_wrong(&shaped, found, &worst) == 0) {
-            paper_print(judging->out, INDENT, known->asks);
+        if (reshaped(judging, &slip, found, &shaped) && count_wrong(&shaped, found, &worst) == 0) {
+            say_slip(judging, i);
             break;
         }
     }
@@ -99,8 +97,8 @@ static void say_numbers(Judging *judging, const Formula *formula, const Draw *dr
     double yours = found->data[worst], right = wanted->data[worst];
     const char *place = place_text(draw->place, wanted, worst);
     const char *name = draw->is_gradient ? "measured" : "expected";
-    snprintf(judging->fact, PAPER_FACT, "%s: yours %s, %s %s", place, number_text(yours), name,
-             number_text(right));
+    snprintf(judging->judgement->fact, PAPER_FACT, "%s: yours %s, %s %s", place, number_text(yours),
+             name, number_text(right));
     if (size > 1)
         say(judging, "%zu of %zu elements are wrong; the worst is %s, for these inputs:", wrong,
             size, place);
@@ -128,14 +126,13 @@ static Error say_wrong_shape(Judging *judging, const Draw *draw, const Array *fo
     else
         say(judging, "its shape is %s: expected %s", array_shape_text(found),
             array_shape_text(wanted));
-    return say_slip(judging, draw, found);
+    return find_slip(judging, draw, found);
 }
 
-/* ---- the verdict
- * ------------------------------------------------------------------------------------ */
+/* ---- the verdict ----------------------------------------------------------------------------- */
 
 /* With the inputs of one draw. */
-static Error judge_draw(Judging *judging, const Formula *formula, uint64_t seed, Verdict *verdict)
+static Error judge_draw(Judging *judging, const Formula *formula, uint64_t seed)
 {
     Draw draw;
     Array value, found;
@@ -145,37 +142,36 @@ static Error judge_draw(Judging *judging, const Formula *formula, uint64_t seed,
         return error;
     FormulaError problem = formula_value(formula, &draw.names, &judging->arena, &value);
     if (problem.error.failed) {
-        *verdict = say_unreadable(judging, "computed", &problem);
+        say_unreadable(judging, "computed", &problem);
         return no_error();
     }
     bool fits = reshaped(judging, &value, &draw.measured, &found);
     if (fits && count_wrong(&found, &draw.measured, &worst) == 0)
         return no_error();
-    *verdict = ANSWER_WRONG;
-    say_heading(judging, ANSWER_WRONG);
+    say_verdict(judging, ANSWER_WRONG);
     if (!fits)
         return say_wrong_shape(judging, &draw, &value);
     say_numbers(judging, formula, &draw, &found);
-    return say_slip(judging, &draw, &found);
+    return find_slip(judging, &draw, &found);
 }
 
-Error judge_formula(Judging *judging, Verdict *verdict)
+Error judge_formula(Judging *judging)
 {
     Formula formula;
     FormulaError problem = formula_parse(&formula, judging->answer);
     if (problem.error.failed) {
-        *verdict = say_unreadable(judging, "read", &problem);
+        say_unreadable(judging, "read", &problem);
         return no_error();
     }
-    *verdict = ANSWER_RIGHT;
-    for (uint64_t i = 0; i < PAPER_DRAWS && *verdict == ANSWER_RIGHT; i++) {
+    PaperVerdict *verdict = &judging->judgement->verdict;
+    for (uint64_t i = 0; i < PAPER_DRAWS && *verdict == ANSWER_MISSING; i++) {
         ArenaMark mark = arena_mark(&judging->arena);
-        Error error = judge_draw(judging, &formula, judging->seed * PAPER_DRAWS + i, verdict);
+        Error error = judge_draw(judging, &formula, judging->seed * PAPER_DRAWS + i);
         arena_release(&judging->arena, mark);
         if (error.failed)
             return error;
     }
-    if (*verdict == ANSWER_RIGHT)
-        say_heading(judging, ANSWER_RIGHT);
+    if (*verdict == ANSWER_MISSING)
+        say_verdict(judging, ANSWER_RIGHT);
     return no_error();
 }

@@ -4,12 +4,12 @@
 #include "paper_say.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const double number_tolerance = 1e-3;
 
-/* ---- choices
- * ----------------------------------------------------------------------------------------- */
+/* ---- choices --------------------------------------------------------------------------------- */
 
 /* Whether the choice begins with the answer: letters of either case, and any run of spaces as one.
  */
@@ -46,33 +46,30 @@ static const char *choice_find(const PaperPart *part, const char *answer)
     return count == 1 ? found : NULL;
 }
 
-static Verdict judge_choice(Judging *judging)
+static void judge_choice(Judging *judging)
 {
     const PaperPart *part = judging->part;
     const char *chosen = choice_find(part, judging->answer);
-    bool right = chosen != NULL && strcmp(chosen, part->right) == 0;
-    say_heading(judging, right ? ANSWER_RIGHT : ANSWER_WRONG);
-    if (right)
-        return ANSWER_RIGHT;
     if (chosen == NULL) {
         char known[600] = "";
         size_t used = 0;
         for (int i = 0; i < part->choice_count && used < sizeof known; i++)
             used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? "; " : "",
                                      part->choices[i]);
+        say_verdict(judging, ANSWER_UNREADABLE);
         say(judging, "expected one of: %s", known);
-        return ANSWER_UNREADABLE;
+        return;
     }
-    if (judging->fact[0] == '\0')
-        snprintf(judging->fact, PAPER_FACT, "not %s", chosen);
-    for (int i = 0; i < part->slip_count; i++)
+    bool right = strcmp(chosen, part->right) == 0;
+    say_verdict(judging, right ? ANSWER_RIGHT : ANSWER_WRONG);
+    if (!right)
+        snprintf(judging->judgement->fact, PAPER_FACT, "it is not: %s", chosen);
+    for (int i = 0; i < part->slip_count && !right; i++)
         if (strcmp(part->slips[i].answer, chosen) == 0)
-            paper_print(judging->out, INDENT, part->slips[i].asks);
-    return ANSWER_WRONG;
+            say_slip(judging, i);
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 /* Half a unit of the last digit of a decimal such as 0.333, which stands for what rounds to it; 0
  * for fewer than three digits, which say too little, and for anything else. */
@@ -135,7 +132,7 @@ static Error wrong_number(Judging *judging, const Formula *formula, const Array 
     Names none = {.count = 0};
     Formula own;
     Array slip;
-    say_heading(judging, ANSWER_WRONG);
+    say_verdict(judging, ANSWER_WRONG);
     if (!array_is_finite(found))
         say(judging, "it comes to NaN or infinity, which no right answer is");
     else if (!array_same_shape(found, wanted))
@@ -150,14 +147,14 @@ static Error wrong_number(Judging *judging, const Formula *formula, const Array 
         if (error.failed)
             return error;
         if (is_near(formula, found, &slip, part->within)) {
-            paper_print(judging->out, INDENT, part->slips[i].asks);
+            say_slip(judging, i);
             break;
         }
     }
     return no_error();
 }
 
-static Error judge_number(Judging *judging, Verdict *verdict)
+static Error judge_number(Judging *judging)
 {
     Names none = {.count = 0};
     Formula formula, own;
@@ -167,41 +164,77 @@ static Error judge_number(Judging *judging, Verdict *verdict)
         return error;
     FormulaError problem = formula_parse(&formula, judging->answer);
     if (problem.error.failed) {
-        *verdict = say_unreadable(judging, "read", &problem);
+        say_unreadable(judging, "read", &problem);
         return no_error();
     }
     problem = formula_value(&formula, &none, &judging->arena, &found);
     if (problem.error.failed) {
-        *verdict = say_unreadable(judging, "computed", &problem);
+        say_unreadable(judging, "computed", &problem);
         return no_error();
     }
-    *verdict =
-        is_near(&formula, &found, &wanted, judging->part->within) ? ANSWER_RIGHT : ANSWER_WRONG;
-    if (*verdict == ANSWER_WRONG)
+    if (!is_near(&formula, &found, &wanted, judging->part->within))
         return wrong_number(judging, &formula, &found, &wanted);
-    say_heading(judging, ANSWER_RIGHT);
+    say_verdict(judging, ANSWER_RIGHT);
     return no_error();
 }
 
-/* ---- all kinds
- * ------------------------------------------------------------------------------------------ */
+/* ---- all kinds ------------------------------------------------------------------------------- */
 Error paper_judge(const PaperPart *part, const char *answer, uint64_t seed, FILE *out,
-                  Verdict *verdict, char fact[PAPER_FACT])
+                  PaperJudgement *judgement)
 {
-    Judging judging = {.part = part, .answer = answer, .seed = seed, .out = out, .fact = fact};
+    *judgement = (PaperJudgement){.verdict = ANSWER_MISSING, .slip = -1};
+    Judging judging = {
+        .part = part, .answer = answer, .seed = seed, .out = out, .judgement = judgement};
     Error error = no_error();
-    fact[0] = '\0';
-    *verdict = ANSWER_MISSING;
     if (answer[strspn(answer, " \t")] == '\0') {
         fprintf(out, "%-*s%s: not answered\n", INDENT, "-", part->name);
-        snprintf(fact, PAPER_FACT, "not answered");
+        snprintf(judgement->fact, PAPER_FACT, "not answered");
     } else if (part->kind == PART_CHOICE) {
-        *verdict = judge_choice(&judging);
+        judge_choice(&judging);
     } else if (part->kind == PART_NUMBER) {
-        error = judge_number(&judging, verdict);
+        error = judge_number(&judging);
     } else {
-        error = judge_formula(&judging, verdict);
+        error = judge_formula(&judging);
     }
     arena_free(&judging.arena);
+    return error;
+}
+
+/* One of the part's own answers, which is right (slip -1) or the known mistake `slip`. */
+static Error audit_answer(const PaperPart *part, const char *answer, int slip, size_t seeds)
+{
+    char *said = NULL;
+    size_t size = 0;
+    Error error = no_error();
+    for (uint64_t seed = 1; !error.failed && seed <= seeds; seed++) {
+        PaperJudgement judgement;
+        FILE *out = open_memstream(&said, &size);
+        require(out != NULL, "paper: no memory for what is said");
+        error = paper_judge(part, answer, seed, out, &judgement);
+        fclose(out);
+        free(said);
+        const char *where = slip < 0 ? "right" : "wrong";
+        size_t line = slip < 0 ? part->line : part->slips[slip].line;
+        if (error.failed)
+            return error;
+        if (judgement.verdict != (slip < 0 ? ANSWER_RIGHT : ANSWER_WRONG))
+            error =
+                error_make("%s:%zu: %s %s: expected it to be %s, found otherwise at seed %d: %s",
+                           part->path, line, part->name, answer, where, (int)seed, judgement.fact);
+        else if (judgement.slip != slip)
+            error = error_make("%s:%zu: %s %s: expected it to be known, found it taken for %s",
+                               part->path, line, part->name, answer,
+                               judgement.slip < 0 ? "nothing known"
+                                                  : part->slips[judgement.slip].answer);
+    }
+    return error;
+}
+
+Error paper_audit(const PaperPart *part, size_t seeds, size_t *judged)
+{
+    Error error = audit_answer(part, part->right, -1, seeds);
+    *judged += 1;
+    for (int i = 0; !error.failed && i < part->slip_count; i++, *judged += 1)
+        error = audit_answer(part, part->slips[i].answer, i, seeds);
     return error;
 }

@@ -13,8 +13,7 @@ static Error fail(const Reader *reader, const char *expected, const char *found)
                       found);
 }
 
-/* ---- pieces of text
- * ------------------------------------------------------------------------------ */
+/* ---- pieces of text -------------------------------------------------------------------------- */
 static char *keep(Reader *reader, const char *text, size_t length)
 {
     char *copy = arena_alloc(&reader->paper->arena, length + 1);
@@ -49,8 +48,7 @@ static const char *take_name(const char *text, char name[NAME_LENGTH + 1])
     return text + length + strspn(text + length, " ");
 }
 
-/* ---- whole parts
- * ------------------------------------------------------------------------------------ */
+/* ---- whole parts ----------------------------------------------------------------------------- */
 PaperPart *part_add(Reader *reader, const PaperPart *like)
 {
     Paper *paper = reader->paper;
@@ -140,8 +138,7 @@ static Error begin_again(Reader *reader)
     return error;
 }
 
-/* ---- keywords
- * ----------------------------------------------------------------------------------------- */
+/* ---- keywords -------------------------------------------------------------------------------- */
 static Error read_part(Reader *reader, const char *text)
 {
     size_t line = reader->line;
@@ -207,7 +204,7 @@ static Error read_wrong(Reader *reader, const char *text)
     if (reader->part->slip_count == PART_SLIPS)
         return fail(reader, "fewer wrong answers", text);
     reader->part->slips[reader->part->slip_count++] =
-        (Slip){keep_text(reader, text), NULL, reader->line};
+        (PaperSlip){keep_text(reader, text), NULL, reader->line};
     return no_error();
 }
 
@@ -363,8 +360,6 @@ static int keyword_find(const char *word)
         i++;
     return i;
 }
-
-bool paper_is_keyword(const char *word) { return keyword_find(word) < KEYWORDS; }
 
 Error part_read_entry(Reader *reader, const char *entry)
 {

@@ -20,8 +20,7 @@ static Error fail_at(const PaperPart *part, size_t line, const char *what, const
     return error_make("%s:%zu: %s: %.300s", part->path, line, what, error->text);
 }
 
-/* ---- the statements
- * ------------------------------------------------------------------------------ */
+/* ---- the statements -------------------------------------------------------------------------- */
 static Array draw_given(const Statement *given, Random *random, Arena *arena)
 {
     Array array = array_make(arena, given->shape.rank, given->shape.shape);
@@ -53,14 +52,19 @@ static Error compute(const PaperPart *part, int begin, int end, Names *names, Ar
     return no_error();
 }
 
-/* ---- dy
- * -------------------------------------------------------------------------------------------- */
+/* ---- dy -------------------------------------------------------------------------------------- */
 
-/* The name that the gradient of the target goes by beside dy: dC for `forward C = A@B`; else dy. */
+/* The name that the gradient of the target goes by beside dy: dC for `forward C = A@B`, and for
+ * `forward C`; else dy. */
 static void upstream_name(const PaperPart *part, char name[NAME_LENGTH + 2])
 {
-    const char *own = part->statements[part->target].name;
-    snprintf(name, NAME_LENGTH + 2, "d%s", own[0] == '\0' ? "y" : own);
+    const Statement *target = &part->statements[part->target];
+    char own[NAME_LENGTH + 1] = "y";
+    if (target->name[0] != '\0')
+        strcpy(own, target->name);
+    else if (target->formula->nodes[target->formula->root].kind == NODE_NAME)
+        node_name(target->formula, target->formula->root, own);
+    snprintf(name, NAME_LENGTH + 2, "d%s", own);
 }
 
 static bool speaks_of_dy(const PaperPart *part, const char *own)
@@ -104,8 +108,7 @@ static Error choose_dy(Measuring *measuring, const Array *target, Random *random
     return no_error();
 }
 
-/* ---- differences
- * ------------------------------------------------------------------------------------ */
+/* ---- differences ----------------------------------------------------------------------------- */
 
 /* The forward weighed with dy, with the poked element at `x`: what difference_five_point asks for.
  */
@@ -119,11 +122,11 @@ static real weighed_forward(real x, const void *context)
     ArenaMark mark = arena_mark(measuring->arena);
     *measuring->poked = x;
     Error error = compute(part, 0, part->target + 1, &names, measuring->arena, &y);
-    *measuring->poked = before;
     if (error.failed)
         measuring->error = error;
     for (size_t i = 0; !error.failed && i < array_size(&y); i++)
         sum += measuring->dy->data[i] * y.data[i];
+    *measuring->poked = before; /* not earlier: y may be x itself */
     arena_release(measuring->arena, mark);
     return sum;
 }

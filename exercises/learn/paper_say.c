@@ -23,8 +23,9 @@ void paper_print(FILE *out, int indent, const char *text)
         fputc('\n', out);
 }
 
-void say_heading(const Judging *judging, Verdict verdict)
+void say_verdict(const Judging *judging, PaperVerdict verdict)
 {
+    judging->judgement->verdict = verdict;
     char *line = text_format("%s = %s", judging->part->name, judging->answer);
     fprintf(judging->out, "%-*s", INDENT, verdict == ANSWER_RIGHT ? "ok" : "WRONG");
     paper_print(judging->out, 0, line);
@@ -38,8 +39,8 @@ void say(Judging *judging, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (judging->fact[0] == '\0')
-        snprintf(judging->fact, PAPER_FACT, "%.*s", PAPER_FACT - 1, text);
+    if (judging->judgement->fact[0] == '\0')
+        snprintf(judging->judgement->fact, PAPER_FACT, "%.*s", PAPER_FACT - 1, text);
     paper_print(judging->out, INDENT, text);
 }
 
@@ -86,12 +87,19 @@ const char *place_text(const char *name, const Array *array, size_t index)
     return text;
 }
 
-Verdict say_unreadable(Judging *judging, const char *read, const FormulaError *error)
+void say_unreadable(Judging *judging, const char *read, const FormulaError *error)
 {
     fprintf(judging->out, "%-*s%s cannot be %s\n", INDENT, "WRONG", judging->part->name, read);
     formula_show(judging->out, INDENT + 2, judging->answer, error);
     say(judging, "%s", error->error.text);
-    return ANSWER_UNREADABLE;
+    judging->judgement->verdict = ANSWER_UNREADABLE;
+}
+
+void say_slip(const Judging *judging, int slip)
+{
+    judging->judgement->slip = slip;
+    if (judging->part->slips[slip].asks != NULL)
+        paper_print(judging->out, INDENT, judging->part->slips[slip].asks);
 }
 
 Error own_value(Judging *judging, const char *text, const Names *names, Formula *formula,

@@ -12,17 +12,17 @@ typedef struct {
     uint64_t seed;
     FILE *out;
     Arena arena; /* of the draw at hand */
-    char *fact;  /* PAPER_FACT bytes; "" until there is one */
+    PaperJudgement *judgement;
 } Judging;
 
-/* "ok     NAME = ANSWER", or WRONG. */
-void say_heading(const Judging *judging, Verdict verdict);
+/* "ok     NAME = ANSWER", or WRONG: the verdict. */
+void say_verdict(const Judging *judging, PaperVerdict verdict);
 
 /* A fact; the first is kept for whoever wants only one line. */
 void say(Judging *judging, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The place in the answer where it cannot be "read", or "computed", and why. */
-Verdict say_unreadable(Judging *judging, const char *read, const FormulaError *error);
+void say_unreadable(Judging *judging, const char *read, const FormulaError *error);
 
 /* "+0.25", "NaN", "infinity": in one of a few static buffers. */
 const char *number_text(double number);
@@ -37,7 +37,10 @@ const char *place_text(const char *name, const Array *array, size_t index);
 Error own_value(Judging *judging, const char *text, const Names *names, Formula *formula,
                 Array *value);
 
+/* The question of the known mistake that the answer is. */
+void say_slip(const Judging *judging, int slip);
+
 /* paper_formula.c */
-Error judge_formula(Judging *judging, Verdict *verdict);
+Error judge_formula(Judging *judging);
 
 #endif

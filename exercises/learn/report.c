@@ -1,51 +1,23 @@
 /* report: facts first, then the likely cause as a question. */
 #include "report.h"
 
-#include "show/show.h"
+#include "terminal.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80, PRINTED_LINES = 12, COMPILER_LINES = 30 };
+enum { PRINTED_LINES = 12, COMPILER_LINES = 30 };
 
 void mark_print(Mark mark, const char *format, ...)
 {
     static const char *const words[] = {"ok  ", "FAIL", "--  "};
-    static const char *const colours[] = {"\033[32m", "\033[31m", "\033[33m"};
-    bool colour = terminal_has_colour(stdout);
-    printf("%s%s%s ", colour ? colours[mark] : "", words[mark], colour ? "\033[0m" : "");
+    static const Style styles[] = {STYLE_OK, STYLE_BAD, STYLE_NOTE};
+    printf("%s ", style(styles[mark], words[mark]));
     va_list arguments;
     va_start(arguments, format);
     vprintf(format, arguments);
     va_end(arguments);
-}
-
-void text_wrap(const char *text, int indent)
-{
-    int column = 0;
-    for (const char *at = text; *at != '\0';) {
-        if (*at == '\n') { /* a line break of the text's own: a paragraph's end, or a list */
-            putchar('\n');
-            column = 0;
-            at++;
-            continue;
-        }
-        int spaces = (int)strspn(at, " ");
-        int length = (int)strcspn(at + spaces, " \n");
-        if (column > 0 && column + spaces + length > WIDTH) {
-            putchar('\n');
-            column = 0;
-        }
-        if (column == 0) {
-            bool begins = at == text || at[-1] == '\n'; /* an indented line keeps its own indent too */
-            column = printf("%*s", indent + (begins ? spaces : 0), "");
-        } else
-            column += printf("%*s", spaces, "");
-        column += printf("%.*s", length, at + spaces);
-        at += spaces + length;
-    }
-    putchar('\n');
 }
 
 /* The first lines of what a program printed. */
@@ -159,10 +131,10 @@ static void numbers_print(const Finding *finding, const Diagnosis *d)
            element_name(d->names, d->shown[0]));
     rows_print(sitting, d);
     if (d->trust[0] != '\0')
-        text_wrap(d->trust, 2);
+        screen_print(d->trust, 2);
     char pattern[420];
     snprintf(pattern, sizeof pattern, "pattern: %s", d->pattern);
-    text_wrap(pattern, 2);
+    screen_print(pattern, 2);
 }
 
 static void cause_print(const Finding *finding, const Diagnosis *d)
@@ -171,12 +143,12 @@ static void cause_print(const Finding *finding, const Diagnosis *d)
     if (d->slip != NULL) {
         char text[400];
         snprintf(text, sizeof text, "Your numbers match a known slip: \"%s\".", d->slip->name);
-        text_wrap(text, 2);
-        text_wrap(d->slip->asks, 4);
+        screen_print(text, 2);
+        screen_print(d->slip->asks, 4);
     } else if (d->question[0] != '\0')
-        text_wrap(d->question, 4);
+        screen_print(d->question, 4);
     else if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
-        text_wrap("None of the slips known for this exercise gives these numbers.", 2);
+        screen_print("None of the slips known for this exercise gives these numbers.", 2);
 }
 
 static void print_built(const char *source, const Finding *finding, const Diagnosis *d)
@@ -188,7 +160,7 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         numbers_print(finding, d);
         break;
     case VERDICT_CRASHED:
-        text_wrap(finding->sentence, 2);
+        screen_print(finding->sentence, 2);
         printf("  case: %s\n", finding->sitting.info->name);
         if (finding->where[0] != '\0') {
             printf("  at %s\n", finding->where);
@@ -198,10 +170,10 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         break;
     case VERDICT_JUDGED:
         printf("  case: %s\n", finding->sitting.info->name);
-        text_wrap(finding->sentence, 2);
+        screen_print(finding->sentence, 2);
         break;
     default:
-        text_wrap(finding->sentence, 2);
+        screen_print(finding->sentence, 2);
         break;
     }
     if (finding->printed[0] != '\0' && finding->verdict != VERDICT_CRASHED) {
@@ -231,7 +203,7 @@ static void print_failure(const Exercise *exercise, const char *source, const Fi
     title_print(exercise, finding);
     if (finding->verdict == VERDICT_NOT_BUILT || finding->verdict == VERDICT_NO_COURSE) {
         lines_print(finding->build.text, COMPILER_LINES);
-        text_wrap(finding->sentence, 2);
+        screen_print(finding->sentence, 2);
     } else
         print_built(source, finding, diagnosis);
     int next = hints < HINTS ? hints + 1 : HINTS;

@@ -12,7 +12,4 @@ void report_print(const Exercise *exercise, const char *source, const Finding *f
 typedef enum { MARK_GOOD, MARK_BAD, MARK_OPEN } Mark;
 void mark_print(Mark mark, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Prints text in lines of at most 80 columns, each begun with `indent` spaces. */
-void text_wrap(const char *text, int indent);
-
 #endif

@@ -3,7 +3,8 @@
 
 #include "child.h"
 #include "report.h"
-#include "show/show.h"
+#include "sheet.h"
+#include "terminal.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ static int foreground(char *const *words)
 static void task_print(const Exercise *exercise)
 {
     printf("%s: %s (about %d minutes)\n\n", exercise->id, exercise->title, exercise->minutes);
-    text_wrap(exercise->task, 2);
+    screen_print(exercise->task, 2);
     printf("\n  lesson   ./learn read %s\n", exercise->lesson);
     printf("  yours    %s\n", path_work(exercise));
     printf("  then     ./learn %s %s\n", exercise->paper ? "paper" : "check", exercise->name);
@@ -44,7 +45,8 @@ static void task_print(const Exercise *exercise)
 static Error work_make(const Exercise *exercise)
 {
     char *text;
-    Error error = text_read(path_starter(exercise), &text);
+    Error error = exercise->paper ? sheet_make(path_text(exercise), &text)
+                                  : text_read(path_starter(exercise), &text);
     if (!error.failed)
         error = text_write(path_work(exercise), text);
     free(text);
@@ -54,7 +56,7 @@ static Error work_make(const Exercise *exercise)
 static void editor_open(const char *path)
 {
     const char *editor = getenv("EDITOR");
-    if (editor == NULL || *editor == '\0' || !terminal_moves(stdout))
+    if (editor == NULL || *editor == '\0' || !screen_is_terminal())
         return;
     char *command = text_format("%s \"$1\"", editor);
     char *const words[] = {"sh", "-c", command, "sh", (char *)(uintptr_t)path, NULL};
@@ -89,7 +91,7 @@ int hint_command(Desk *desk, int argc, char **argv)
     int seen = record->hints;
     desk_save(desk);
     printf("%s, hint %d of %d\n\n", exercise->id, seen, HINTS);
-    text_wrap(exercise->hints[seen - 1], 2);
+    screen_print(exercise->hints[seen - 1], 2);
     if (seen == HINTS)
         printf("\nThat was the last one. ./learn diff %s --give-up shows a worked answer.\n",
                exercise->name);

@@ -183,3 +183,10 @@ void screen_print(const char *text, int indent)
         text += size + (text[size] == '\n');
     }
 }
+
+int screen_complain(const Error *error)
+{
+    fflush(stdout);
+    fprintf(stderr, "learn: %s\n", error->text);
+    return 2;
+}

@@ -6,9 +6,7 @@
 #ifndef LEARN_TERMINAL_H
 #define LEARN_TERMINAL_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
+#include "base/base.h"
 
 /* The columns that text is laid out for: those of the terminal, at least 40 and at most 80, since
  * longer lines read badly; 80 where stdout is no terminal. Asked anew at each call. */
@@ -55,5 +53,8 @@ size_t text_piece(const char *text, size_t size, int *columns);
 /* Prints lines of text to stdout, each `indent` columns in. A line too wide for the screen is broken at
  * spaces, and what follows stands below its first word; a word too wide is left whole. */
 void screen_print(const char *text, int indent);
+
+/* Prints the error as "learn: text" on stderr. Returns 2, the exit status of bad input. */
+int screen_complain(const Error *error);
 
 #endif

@@ -1,0 +1,146 @@
+/* The check of 05-tensor/arena: where each request begins, as an offset in the block; -1 for NULL.
+ * x is what is asked for, one after the other: a size in bytes, or -1 to set a mark, or -2 to release
+ * the last mark that was set. y has an answer for each size, and 0 for the others. */
+#include "../learn/check.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    unsigned char *bytes;
+    size_t size, used;
+} Block;
+
+void *block_take(Block *block, size_t bytes);
+size_t block_mark(const Block *block);
+void block_release(Block *block, size_t mark);
+
+enum { LINE = 64, BLOCK = 64 * LINE, REQUESTS = 31, MARK = -1, RELEASE = -2 };
+
+/* The block lies between two stretches that belong to nobody, so that handing out past its end harms
+ * nothing before it is noticed. */
+static void run(Trial *trial, size_t count)
+{
+    void *memory = memory_alloc(3 * BLOCK + LINE);
+    size_t past = (uintptr_t)memory % LINE;
+    Block block = {.bytes = (unsigned char *)memory + BLOCK + (LINE - past) % LINE, .size = BLOCK};
+    size_t marks[REQUESTS], set = 0;
+    for (size_t i = 0; i < count; i++) {
+        trial->y[i] = 0;
+        if ((int)trial->x[i] == MARK) {
+            marks[set++] = block_mark(&block);
+        } else if ((int)trial->x[i] == RELEASE) {
+            block_release(&block, marks[--set]);
+        } else {
+            unsigned char *taken = block_take(&block, (size_t)trial->x[i]);
+            trial->y[i] = taken == NULL ? -1 : (double)(taken - block.bytes);
+        }
+    }
+    free(memory);
+}
+
+/* Counted in lines instead of bytes. */
+static void plain(const double *x, double *y, size_t count)
+{
+    size_t used = 0, marks[REQUESTS], set = 0;
+    for (size_t i = 0; i < count; i++) {
+        y[i] = 0;
+        if ((int)x[i] == MARK) {
+            marks[set++] = used;
+        } else if ((int)x[i] == RELEASE) {
+            used = marks[--set];
+        } else {
+            size_t lines = (size_t)ceil(x[i] / LINE);
+            bool fits = used + lines <= BLOCK / LINE;
+            y[i] = fits ? (double)(used * LINE) : -1;
+            used += fits ? lines : 0;
+        }
+    }
+}
+
+static void few_run(Trial *trial) { run(trial, 4); }
+static void few_plain(const double *x, double *y) { plain(x, y, 4); }
+static void draw_few(Random *random, double *x)
+{
+    (void)random;
+    x[0] = 100;
+    x[1] = 10;
+    x[2] = LINE;
+    x[3] = 1;
+}
+
+static void full_run(Trial *trial) { run(trial, 5); }
+static void full_plain(const double *x, double *y) { plain(x, y, 5); }
+/* Nearly everything, then too much, then exactly what is left, then one byte. */
+static void draw_full(Random *random, double *x)
+{
+    size_t left = 1 + random_below(random, 5);
+    x[0] = (double)(BLOCK - left * LINE);
+    x[1] = (double)(left * LINE + 1);
+    x[2] = (double)(left * LINE);
+    x[3] = 1;
+    x[4] = (double)BLOCK * 1e9;
+}
+
+static void marks_run(Trial *trial) { run(trial, 7); }
+static void marks_plain(const double *x, double *y) { plain(x, y, 7); }
+static void draw_marks(Random *random, double *x)
+{
+    x[0] = 1 + (double)random_below(random, 300);
+    x[1] = MARK;
+    x[2] = 1 + (double)random_below(random, 300);
+    x[3] = MARK;
+    x[4] = 1 + (double)random_below(random, 300);
+    x[5] = RELEASE;
+    x[6] = 1 + (double)random_below(random, 300);
+}
+
+static void any_run(Trial *trial) { run(trial, REQUESTS); }
+static void any_plain(const double *x, double *y) { plain(x, y, REQUESTS); }
+static void draw_any(Random *random, double *x)
+{
+    size_t set = 0;
+    for (size_t i = 0; i < REQUESTS; i++) {
+        size_t what = random_below(random, 5);
+        if (what == 0) {
+            x[i] = MARK;
+            set++;
+        } else if (what == 1 && set > 0) {
+            x[i] = RELEASE;
+            set--;
+        } else {
+            x[i] = (double)random_below(random, 500);
+        }
+    }
+}
+
+const Case check_cases[] = {
+    {.name = "100 bytes, 10, 64, 1",
+     .x = "asked[4]",
+     .y = "offset[4]",
+     .run = few_run,
+     .plain = few_plain,
+     .draw = draw_few,
+     .forward_only = true},
+    {.name = "until the block is full",
+     .x = "asked[5]",
+     .y = "offset[5]",
+     .run = full_run,
+     .plain = full_plain,
+     .draw = draw_full,
+     .forward_only = true},
+    {.name = "two marks, one release (-1 marks, -2 releases)",
+     .x = "asked[7]",
+     .y = "offset[7]",
+     .run = marks_run,
+     .plain = marks_plain,
+     .draw = draw_marks,
+     .forward_only = true},
+    {.name = "any requests (-1 marks, -2 releases)",
+     .x = "asked[31]",
+     .y = "offset[31]",
+     .run = any_run,
+     .plain = any_plain,
+     .draw = draw_any,
+     .forward_only = true},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;
