@@ -254,7 +254,7 @@ lessons: $(LESSONS) gate-programs programs ## refill the code, output and figure
 	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
 
 # What of ./learn judges answers on paper stands on base alone.
-PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_SOURCES = $(wildcard exercises/learn/text.c exercises/learn/sealed.c exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
 PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
  *   grade.c           the command: options, submissions judged several at once, what is left behind
  *   grade_collect.c   from what a student handed in to a clean tree of regular files
  *   grade_worker.c    one submission: its exercises one by one, within its time
- *   grade_paper.c     a paper problem's file
  *   grade_overlap.c   whose tokens are whose
  *   grade_reports.c   TAP, JUnit XML and CSV
  *   grade_table.c     the summary on the terminal

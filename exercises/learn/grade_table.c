@@ -2,7 +2,7 @@
  * and what to look at with one's own eyes. */
 #include "grade.h"
 
-#include "report.h"
+#include "terminal.h"
 
 #include <string.h>
 
@@ -35,7 +35,7 @@ static void line(const char *a, const char *b, const char *text)
 {
     char all[GRADE_TEXT + 300];
     snprintf(all, sizeof all, "%.130s%s%.80s: %s", a, *b == '\0' ? "" : ", ", b, text);
-    text_wrap(all, 2);
+    screen_print(all, 2);
 }
 
 static void unknown_print(const Class *class)

@@ -4,8 +4,8 @@
  * need, so an exercise gets only a part of it. */
 #include "grade.h"
 
-#include "grade_paper.h"
 #include "judge.h"
+#include "sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,19 +107,27 @@ static void code_judge(Worker *worker, const Exercise *exercise, Grade *grade)
     folder_remove(built); /* a class of built programs would fill a disk */
 }
 
+/* Nothing of an answer on paper is run, but it may be made to keep its judge busy: then the alarm ends this
+ * process, and what it has not judged is reported so. */
 static void paper_judge(Worker *worker, const Exercise *exercise, Grade *grade)
 {
-    static const GradeState states[] = {GRADE_NOT_STARTED, GRADE_PASS, GRADE_FAIL, GRADE_ZERO};
-    PaperGrade result;
+    SheetResult result;
     double begin = seconds_now();
-    paper_grade(path_text(exercise), path_work(exercise), worker->class->seed, &result);
+    alarm(GRADE_SECONDS);
+    Error error = sheet_judge(path_text(exercise), path_work(exercise), NULL, 0, worker->class->seed, false,
+                              &result);
+    alarm(0);
     grade->seconds = seconds_now() - begin;
     worker->left -= grade->seconds;
-    grade->state = states[result.state];
-    if (grade->state == GRADE_ZERO)
-        zero(grade, "not readable", result.sentence);
-    else
-        snprintf(grade->sentence, sizeof grade->sentence, "%s", result.sentence);
+    if (error.failed)
+        zero(grade, "not readable", error.text);
+    else if (result.answered > 0 && result.right == result.parts)
+        grade->state = GRADE_PASS;
+    else if (result.answered > 0) {
+        grade->state = GRADE_FAIL;
+        snprintf(grade->sentence, sizeof grade->sentence, "%zu of %zu parts right; %s", result.right,
+                 result.parts, result.sentence);
+    }
 }
 
 static void exercise_grade(Worker *worker, size_t e, Grade *grade)

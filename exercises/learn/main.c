@@ -33,6 +33,7 @@ static const Command commands[] = {
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
     {"grade", "DIR", "a class: every submission judged apart, with reports", grade_command},
+    {"seal", "DIR", "for teachers: a copy without answers; see make handout", seal_command},
     {"audit", "[ID]", "for authors: does every exercise hold?", audit_command},
     {"help", "", "this list", help_command},
 };

@@ -120,6 +120,7 @@ Sandbox sandbox_make(const SandboxPlan *plan, const char *tree)
     tools_add(plan, &sandbox.compile);
     below(&sandbox.compile, "--ro-bind", tree, "work");
     below(&sandbox.compile, "--ro-bind", plan->headers, "lib");
+    below(&sandbox.compile, "--ro-bind", plan->headers, "exercises");
     below(&sandbox.compile, "--bind", tree, "built");
     end(&sandbox.compile);
 
@@ -165,14 +166,12 @@ static Error header_copy(const char *folder, const char *name, const char *to)
     return error;
 }
 
-/* The headers of one room of lib/, into `to`: its sources are answers. */
-static Error room_copy(const char *room, const char *to)
+/* The headers of one folder, into `to`: the sources beside them are answers. */
+static Error headers_copy(const char *folder, const char *to)
 {
-    char folder[PATH_ROOM];
-    snprintf(folder, sizeof folder, "lib/%.100s", room);
     DIR *entries = opendir(folder);
     Error error = no_error();
-    if (entries == NULL) /* a file beside the rooms */
+    if (entries == NULL) /* a file beside the folders */
         return error;
     for (struct dirent *entry; !error.failed && (entry = readdir(entries)) != NULL;)
         error = header_copy(folder, entry->d_name, to);
@@ -187,8 +186,26 @@ static bool bwrap_has(const char *option)
     return !child_run_words(&child, words, 10, 0).failed && strstr(child.text, option) != NULL;
 }
 
+/* The headers of all folders of lib/, or of exercises/. */
+static Error rooms_copy(const char *house, const char *to)
+{
+    char folder[PATH_ROOM];
+    DIR *rooms = opendir(house);
+    if (rooms == NULL)
+        return error_make("%s: cannot be read", house);
+    Error error = no_error();
+    for (struct dirent *entry; !error.failed && (entry = readdir(rooms)) != NULL;) {
+        snprintf(folder, sizeof folder, "%.20s/%.300s", house, entry->d_name);
+        if (entry->d_name[0] != '.' && strcmp(folder, "exercises/learn") != 0)
+            error = headers_copy(folder, to);
+    }
+    closedir(rooms);
+    return error;
+}
+
 Error sandbox_plan(SandboxPlan *plan, const char *folder)
 {
+    char path[PATH_ROOM];
     *plan = (SandboxPlan){.sizes = bwrap_has("--size ")};
     if (getcwd(plan->course, sizeof plan->course) == NULL)
         return error_make("the course's folder has too long a name");
@@ -196,13 +213,13 @@ Error sandbox_plan(SandboxPlan *plan, const char *folder)
     snprintf(plan->empty, sizeof plan->empty, "%.300s/empty", folder);
     snprintf(plan->filter, sizeof plan->filter, "%.300s/filter", folder);
     Error error = folder_make(plan->empty);
-    DIR *rooms = error.failed ? NULL : opendir("lib");
-    if (rooms == NULL)
-        return error.failed ? error : error_make("lib: cannot be read");
-    for (struct dirent *entry; !error.failed && (entry = readdir(rooms)) != NULL;)
-        if (entry->d_name[0] != '.')
-            error = room_copy(entry->d_name, plan->headers);
-    closedir(rooms);
+    snprintf(path, sizeof path, "%.300s/headers/exercises", folder); /* there may be none to copy */
+    if (!error.failed)
+        error = folder_make(path);
+    if (!error.failed)
+        error = rooms_copy("lib", plan->headers);
+    if (!error.failed)
+        error = rooms_copy("exercises", plan->headers);
     return error.failed ? error : seccomp_write(plan->filter, &plan->filters);
 }
 
