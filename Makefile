@@ -193,6 +193,14 @@ check watch list hint: learner
 mine: learner gate-programs $(if $(HAVE_LATE),$(GPT2_DOUBLE)) ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
 	@./learn mine $(if $(filter 1,$(SOLUTIONS)),solutions)
 
+# What students get: the course without solutions/, in one file. make grade DIR=folder judges what comes back.
+HANDOUT ?= build/wengert.tar.gz
+.PHONY: handout grade
+handout: learner ## the course without answers, for students [HANDOUT=file.tar.gz]
+	@sh exercises/handout.sh "$(HANDOUT)"
+grade: learner ## every submission in a folder, judged apart: make grade DIR=folder [ARGS="--csv marks.csv"]
+	@./learn grade "$(DIR)" $(ARGS)
+
 # ---- the two commands -----------------------------------------------------------------------------
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 QUIET_MAKE = $(MAKE) --no-print-directory -j$(JOBS)
@@ -216,6 +224,7 @@ start-run:
 
 .PHONY: test test-run
 test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lessons
+	@test -d solutions || { echo "make test: this copy of the course came without answers, which it tries; make gates checks the engine" >&2; exit 2; }
 	@sh setup.sh test
 	@$(QUIET_MAKE) libraries programs gate-programs test-programs
 	@$(MAKE) --no-print-directory test-run

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NAME_COLUMN = 28, OVERLAPS_MAX = 20 };
+enum { NAME_COLUMN = 36, OVERLAPS_MAX = 20 };
 
 static void submission_row(const Class *class, const Submission *submission)
 {

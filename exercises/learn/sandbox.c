@@ -121,6 +121,7 @@ Sandbox sandbox_make(const SandboxPlan *plan, const char *tree)
     below(&sandbox.compile, "--ro-bind", tree, "work");
     below(&sandbox.compile, "--ro-bind", plan->headers, "lib");
     below(&sandbox.compile, "--ro-bind", plan->headers, "exercises");
+    below(&sandbox.compile, "--ro-bind", plan->headers, "chapters");
     below(&sandbox.compile, "--bind", tree, "built");
     end(&sandbox.compile);
 
@@ -186,7 +187,7 @@ static bool bwrap_has(const char *option)
     return !child_run_words(&child, words, 10, 0).failed && strstr(child.text, option) != NULL;
 }
 
-/* The headers of all folders of lib/, or of exercises/. */
+/* The headers of all folders of lib/, of exercises/ or of chapters/. */
 static Error rooms_copy(const char *house, const char *to)
 {
     char folder[PATH_ROOM];
@@ -205,6 +206,7 @@ static Error rooms_copy(const char *house, const char *to)
 
 Error sandbox_plan(SandboxPlan *plan, const char *folder)
 {
+    static const char *const houses[] = {"lib", "exercises", "chapters"};
     char path[PATH_ROOM];
     *plan = (SandboxPlan){.sizes = bwrap_has("--size ")};
     if (getcwd(plan->course, sizeof plan->course) == NULL)
@@ -213,13 +215,12 @@ Error sandbox_plan(SandboxPlan *plan, const char *folder)
     snprintf(plan->empty, sizeof plan->empty, "%.300s/empty", folder);
     snprintf(plan->filter, sizeof plan->filter, "%.300s/filter", folder);
     Error error = folder_make(plan->empty);
-    snprintf(path, sizeof path, "%.300s/headers/exercises", folder); /* there may be none to copy */
-    if (!error.failed)
-        error = folder_make(path);
-    if (!error.failed)
-        error = rooms_copy("lib", plan->headers);
-    if (!error.failed)
-        error = rooms_copy("exercises", plan->headers);
+    for (size_t k = 0; k < sizeof houses / sizeof *houses && !error.failed; k++) {
+        snprintf(path, sizeof path, "%.300s/headers/%s", folder, houses[k]);
+        error = folder_make(path); /* there may be nothing to copy into it */
+        if (!error.failed)
+            error = rooms_copy(houses[k], plan->headers);
+    }
     return error.failed ? error : seccomp_write(plan->filter, &plan->filters);
 }
 

@@ -7,15 +7,15 @@
 #include "build.h"
 
 /* What stands before the words of each kind of command. Inside, the course's folder is /course:
- *   compile   work/ and the headers of lib/ and exercises/, read-only; built/ and a small /tmp, to write
+ *   compile   work/ the headers of lib/, exercises/ and chapters/, read-only; built/ and a small /tmp, to write
  *   link      built/ to write; the library's archive and the blind checks, read-only
  *   run       built/, read-only; no /tmp; no new processes, and no memory that is not seen as its own */
 typedef struct {
     Words compile, link, run;
 } Sandbox;
 
-/* What all sandboxes of one grading share: absolute paths of the course's folder; of a folder that has the
- * headers alone, as lib/ and exercises/; of an empty one; and of the filter for system calls, which is made here. */
+/* What all sandboxes of one grading share: absolute paths of the course's folder; of a folder that has their
+ * headers alone; of an empty one; and of the filter for system calls, which is made here. */
 typedef struct {
     char course[PATH_ROOM], headers[PATH_ROOM], empty[PATH_ROOM], filter[PATH_ROOM];
     bool sizes, filters; /* whether bubblewrap bounds a /tmp; whether there is a filter for this machine */
