@@ -405,6 +405,8 @@ int mine_command(Desk *desk, int argc, char **argv)
     if (argc > 1 || (argc == 1 && strcmp(argv[0], "solutions") != 0))
         exit_with("mine: expected nothing or \"solutions\", found \"%s\"", argv[argc - 1]);
     mine.solutions = argc == 1;
+    if (mine.solutions && course_is_sealed())
+        exit_with("mine: this copy of the course came without answers");
     mine.folder = mine.solutions ? LEARN_BUILD "/mine-solutions" : LEARN_BUILD "/mine";
     unsetenv("WENGERT_THREADS"); /* one thread was for crashes; training may use all */
     parts_find(desk, &mine);
