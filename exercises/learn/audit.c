@@ -191,6 +191,8 @@ static void exercise_audit(Audit *audit, const Exercise *exercise)
 
 int audit_command(Desk *desk, int argc, char **argv)
 {
+    if (course_is_sealed())
+        exit_with("audit: this copy of the course came without answers, and those are tried");
     Audit audit = {.seeds = AUDIT_SEEDS};
     const char *only = NULL;
     for (int i = 0; i < argc; i++)
