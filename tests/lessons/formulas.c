@@ -78,3 +78,42 @@ size_t formula_check(const Text *page, size_t at, const Place *place)
     free(text);
     return end + 1;
 }
+
+/* Where the section that is being read stands. */
+typedef struct {
+    bool in_derivation, has_formula;
+    size_t displayed; /* the line of the derivation's first displayed formula, from 1; 0: none */
+} Section;
+
+static void section_end(const Section *section, const char *path, Tally *tally)
+{
+    if (section->displayed == 0)
+        return;
+    Error error = no_error();
+    if (!section->has_formula)
+        error = error_make("a formula that is derived: expected <!-- formula ... --> in its section, "
+                           "found none");
+    place_judge(&(Place){path, section->displayed, tally}, &error);
+}
+
+void derivations_check(const Text *page, const char *path, Tally *tally)
+{
+    Section section = {0};
+    for (size_t at = 0; at < page->count; at++) {
+        const char *line = page->lines[at];
+        if (fence_begins(line)) {
+            at = fence_end(page, at);
+            continue;
+        }
+        if (line[0] == '#') {
+            section_end(&section, path, tally);
+            section = (Section){0};
+        }
+        if (strncmp(line, "**", 2) == 0)
+            section.in_derivation = strncmp(line, "**Derive", 8) == 0;
+        if (section.in_derivation && section.displayed == 0 && strncmp(line, "$$", 2) == 0)
+            section.displayed = at + 1;
+        section.has_formula = section.has_formula || formula_begins(line);
+    }
+    section_end(&section, path, tally);
+}
