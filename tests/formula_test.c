@@ -146,6 +146,7 @@ static void test_functions(void **state)
         {"exp(0)", "1"},
         {"exp(1)", "2.718281828459045"},
         {"log(exp(2))", "2"},
+        {"ln(8)/ln(2)", "3"},
         {"sqrt(16)", "4"},
         {"tanh(log(2))", "0.6"},
         {"sigmoid(log(3))", "0.75"},
@@ -278,7 +279,9 @@ static void test_unreadable(void **state)
         {"x x", 2, "found \"x\""},
         {"x**2", 1, "expected ^ for a power, found **"},
         {"* 2", 0, "found \"*\""},
-        {"1, 2", 1, "found \",\""},
+        {"1, 2", 1,
+         "expected the end (a decimal has a point, and a list stands in brackets), found"},
+        {"0,25", 1, "a decimal has a point"},
         {"x = 2", 2, "expected an operator or the end, found \"=\""},
         {"[1, 2", 5, "expected \",\" or \"]\", found the end"},
         {"[]", 1, "found \"]\""},
@@ -305,6 +308,8 @@ static void test_unknown_names(void **state)
     (void)state;
     static const Wrong wrongs[] = {
         {"x + dz", 4, "expected one of the names x, A, B, ids, c, found \"dz\""},
+        {"e^x", 0, "expected exp(x) for e^x and exp(1) for e, found \"e\""},
+        {"2*A^T", 4, "expected A' for the transpose of A, found \"T\""},
         {"exp + 1", 0, "exp is a function: expected \"(\" after it"},
         {"exp(x, x)", 0, "exp: expected 1 argument, found 2"},
         {"gather(x)", 0, "gather: expected 2 arguments, found 1"},
