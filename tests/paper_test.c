@@ -510,6 +510,37 @@ static void test_counterexample(void **state)
     free(said);
 }
 
+/* Both numbers can be computed again: every given is shown, and what was weighed with by one name.
+ */
+static void test_inputs_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *shown, *hidden;
+    } cases[] = {{"W", "\n         dC ", "\n         dy "},
+                 {"0*dy@A'", "\n         dy ", "\n         dC "},
+                 {"C@A'", "\n         C ", "\n         h "}};
+    Paper paper;
+    const PaperPart *part =
+        part_of(&paper, "part dW\nask Q\ngiven W(2,3)\ngiven A(3,2)\nlet h = 2*W\n"
+                        "forward C = h@A\nalong W\nright 2*dC@A'");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PaperJudgement judgement;
+        char *said = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&said, &size);
+        expect_none(paper_judge(part, cases[i].answer, 1, out, &judgement));
+        fclose(out);
+        bool good = strstr(said, "\n         W ") != NULL &&
+                    strstr(said, "\n         A ") != NULL && strstr(said, cases[i].shown) != NULL &&
+                    strstr(said, cases[i].hidden) == NULL;
+        if (!good)
+            fail_msg("expected W, A and %s, not %s, in: %s", cases[i].shown, cases[i].hidden, said);
+        free(said);
+    }
+    paper_free(&paper);
+}
+
 /* What a student begins with is answered nowhere, and says every question. */
 static void test_start(void **state)
 {
@@ -542,7 +573,8 @@ int main(void)
         cmocka_unit_test(test_audit),          cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_long_texts),     cmocka_unit_test(test_lessons),
         cmocka_unit_test(test_command),        cmocka_unit_test(test_command_errors),
-        cmocka_unit_test(test_counterexample), cmocka_unit_test(test_start),
+        cmocka_unit_test(test_counterexample), cmocka_unit_test(test_inputs_shown),
+        cmocka_unit_test(test_start),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }
