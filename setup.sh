@@ -4,6 +4,10 @@
 #   sh setup.sh start [--print]    a C compiler, make, gnuplot, pkg-config, cJSON, PCRE2
 #   sh setup.sh test [--print]     those, and cmocka
 #   sh setup.sh parity [--print]   those of start, and PyTorch for the system's own python3
+#   sh setup.sh grade [--print]    those of start, and bubblewrap, which holds a class's submissions
+#   sh setup.sh doctor             installs nothing: a line "NEED works", "NEED missing" or "NEED blocked"
+#                                  for each of start's, the sanitizers and bubblewrap; then, where
+#                                  something but bubblewrap is missing, the line that installs it
 #
 # What is missing is found by trying it: a tool is run, a library is compiled and linked against. When
 # nothing is missing, one short line says so and the network is not touched. Otherwise the missing
@@ -20,13 +24,13 @@ say() {
 goal='' print=0
 for argument in "$@"; do
     case $argument in
-    start | test | parity) goal=$argument ;;
+    start | test | parity | grade | doctor) goal=$argument ;;
     --print) print=1 ;;
-    *) say "expected start, test or parity, and perhaps --print; found \"$argument\""; exit 2 ;;
+    *) say "expected start, test, parity, grade or doctor, and perhaps --print; found \"$argument\""; exit 2 ;;
     esac
 done
 if [ -z "$goal" ]; then
-    say "expected start, test or parity: sh setup.sh start"
+    say "expected start, test, parity, grade or doctor: sh setup.sh start"
     exit 2
 fi
 
@@ -34,6 +38,8 @@ needs='compiler make gnuplot pkg-config cjson pcre2'
 case $goal in
 test) needs="$needs cmocka" ;;
 parity) needs="$needs torch" ;;
+grade) needs="$needs bubblewrap" ;;
+doctor) needs="$needs sanitizers" print=1 ;;
 esac
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/setup.XXXXXX") || exit 2
@@ -55,6 +61,8 @@ works() { # works NEED
     case $1 in
     compiler) compiles '#include <stdio.h>
 int main(void) { return puts("works") < 0; }' ;;
+    # In a subshell, so that CC is itself again.
+    sanitizers) (CC="${CC:-cc} -fsanitize=address,undefined" && compiles 'int main(void) { return 0; }') ;;
     make) make --version 2> /dev/null | grep -q 'GNU Make' ;;
     gnuplot) gnuplot -d -e 'set terminal dumb; set output "/dev/null"; plot x' > /dev/null 2>&1 < /dev/null ;;
     pkg-config) pkg-config --version > /dev/null 2>&1 ;;
@@ -63,6 +71,7 @@ int main(void) { return cJSON_Version()[0] == 0; }' libcjson cjson ;;
     pcre2) compiles '#define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 int main(void) { return pcre2_config(PCRE2_CONFIG_VERSION, 0) < 0; }' libpcre2-8 pcre2-8 ;;
+    bubblewrap) bwrap --ro-bind / / --unshare-all --die-with-parent true > /dev/null 2>&1 < /dev/null ;;
     torch) "${PYTHON:-/usr/bin/python3}" -c 'import torch, numpy' > /dev/null 2>&1 ;;
     cmocka) compiles '#include <stdarg.h>
 #include <stddef.h>
@@ -83,16 +92,37 @@ find_missing() {
     missing=${missing# }
 }
 
+has() {
+    command -v "$1" > /dev/null 2>&1
+}
+
+# Bubblewrap may be there and yet be forbidden to do its work, in a container say.
+report() {
+    for need in $needs; do
+        case " $missing " in
+        *" $need "*) echo "$need missing" ;;
+        *) echo "$need works" ;;
+        esac
+    done
+    if works bubblewrap; then
+        echo "bubblewrap works"
+    elif has bwrap; then
+        echo "bubblewrap blocked"
+    else
+        echo "bubblewrap missing"
+    fi
+}
+
 find_missing
+if [ $goal = doctor ]; then
+    report
+fi
 if [ -z "$missing" ]; then
-    echo "setup: nothing is missing"
+    [ $goal = doctor ] || echo "setup: nothing is missing"
     exit 0
 fi
 
 # ---- who could install it ---------------------------------------------------------------------------
-has() {
-    command -v "$1" > /dev/null 2>&1
-}
 
 manager=none
 if [ "$(uname)" = Darwin ] && has brew; then
@@ -108,13 +138,14 @@ fi
 
 package_of() { # package_of NEED: its packages in this manager's words
     case $manager:$1 in
-    apt-get:compiler) echo gcc libc6-dev ;;
+    apt-get:compiler | apt-get:sanitizers) echo gcc libc6-dev ;;
     apt-get:gnuplot) echo gnuplot-nox ;;
     apt-get:cjson) echo libcjson-dev ;;
     apt-get:pcre2) echo libpcre2-dev ;;
     apt-get:torch) echo python3-torch python3-numpy ;;
     apt-get:cmocka) echo libcmocka-dev ;;
     dnf:compiler) echo gcc glibc-devel ;;
+    dnf:sanitizers) echo libasan libubsan ;;
     dnf:pkg-config) echo pkgconf-pkg-config ;;
     dnf:cjson) echo cjson-devel ;;
     dnf:pcre2) echo pcre2-devel ;;
@@ -123,6 +154,7 @@ package_of() { # package_of NEED: its packages in this manager's words
     pacman:torch) echo python-pytorch ;;
     pacman:pkg-config) echo pkgconf ;;
     apk:compiler) echo gcc musl-dev ;;
+    apk:sanitizers) echo clang compiler-rt ;;
     apk:pkg-config) echo pkgconf ;;
     apk:cjson) echo cjson-dev ;;
     apk:pcre2) echo pcre2-dev ;;
@@ -135,7 +167,7 @@ package_of() { # package_of NEED: its packages in this manager's words
     zypper:cmocka) echo libcmocka-devel ;;
     brew:torch) echo pytorch ;;
     brew:pkg-config) echo pkgconf ;;
-    *:compiler) echo gcc ;;
+    *:compiler | *:sanitizers) echo gcc ;;
     *) echo "$1" ;;
     esac
 }
@@ -145,8 +177,14 @@ apple=''
 packages=''
 for need in $missing; do
     case $(uname):$need in
-    Darwin:compiler | Darwin:make) apple='xcode-select --install' ;;
-    *) packages="$packages $(package_of "$need")" ;;
+    Darwin:compiler | Darwin:make | Darwin:sanitizers) apple='xcode-select --install' ;;
+    *)
+        for package in $(package_of "$need"); do
+            case " $packages " in
+            *" $package "*) ;;
+            *) packages="$packages $package" ;;
+            esac
+        done ;;
     esac
 done
 packages=${packages# }

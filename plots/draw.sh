@@ -5,22 +5,24 @@
 #   plots/curves.gp otherwise. Tables called *-points.tsv are part of another table's figure.
 #
 #   sh plots/draw.sh [--terminal] [NAME...]
+#   sh plots/draw.sh --script NAME
 #
 # --terminal also writes X.txt, the figure in characters, 79 by 24. Names (04-scalar-mlp) restrict it
 # to those tables. DATA=FOLDER takes tables from another folder. Exit status: 0 when every figure was
-# drawn, 1 when one was not, 2 when gnuplot is missing or a name is unknown.
-terminal=0
-if [ "$1" = --terminal ]; then
-    terminal=1
-    shift
-fi
+# drawn, 1 when one was not, 2 when gnuplot is missing or a name is unknown. --script draws nothing and
+# prints the script that belongs to NAME.tsv.
+terminal=0 script_only=0
+case $1 in
+--terminal) terminal=1; shift ;;
+--script) script_only=1; shift ;;
+esac
 case $0 in
 */*) cd "${0%/*}/.." || exit 2 ;;
 *) cd .. || exit 2 ;;
 esac
 data=${DATA:-build/plots}
 
-if ! command -v gnuplot > /dev/null 2>&1; then
+if [ $script_only -eq 0 ] && ! command -v gnuplot > /dev/null 2>&1; then
     echo "gnuplot is not installed: sh setup.sh start installs it, or says how" >&2
     exit 2
 fi
@@ -42,6 +44,11 @@ script_of() { # script_of NAME: the script for the table NAME.tsv, or nothing
     "${tab}step$tab"*) echo "plots/$kind.gp" ;;
     esac
 }
+
+if [ $script_only -eq 1 ]; then
+    script_of "$1"
+    exit
+fi
 
 quoted() { # quoted TEXT: TEXT inside gnuplot's single quotes
     printf '%s' "$1" | sed "s/'/''/g"

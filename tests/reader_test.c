@@ -1,6 +1,8 @@
 /* Tests of the terminal's side of ./learn: how wide text is, how lines are broken, styles that go
  * away where there is no colour, formulas and Markdown in every form that the lessons use; and all
  * lessons, each laid out in several ways. Runs in the repository's root. */
+#include "../exercises/learn/doctor.h"
+#include "../exercises/learn/plot.h"
 #include "../exercises/learn/read.h"
 #include "../exercises/learn/terminal.h"
 
@@ -100,7 +102,7 @@ static void test_scripts(void **state)
     assert_inline("x_{<i}", "x_{<i}", "x_{<i}");
     assert_inline("e^{-x^2/2}", "e^(-x²/2)", "e^(-x^2/2)");
     assert_inline("10^{-16}", "10⁻¹⁶", "10^-16");
-    assert_inline("f^{(5)} = f'' ", "f⁽⁵⁾ = f″", "f^(5) = f''");
+    assert_inline("f^{(5)} = f'' + f''''", "f⁽⁵⁾ = f″ + f′′′′", "f^(5) = f'' + f''''");
     assert_inline("\\eta_{\\max} J_{\\mathrm{attn}}", "η_max J_attn", "eta_max J_attn");
     assert_inline("\\hat m", "m̂", "m_hat");
 }
@@ -188,7 +190,8 @@ static void assert_page(const char *markdown, PageLook look, const char *expecte
     free(text);
 }
 
-static const PageLook plain = {40, false, true}, coloured = {40, true, true}, ascii = {40, false, false};
+static const PageLook plain = {40, false, true, false}, coloured = {40, true, true, false},
+                      ascii = {40, false, false, false};
 
 static void test_paragraphs(void **state)
 {
@@ -222,6 +225,11 @@ static void test_code(void **state)
     assert_page("    make gate CH=01    every derivative, checked\n", plain,
                 "  make gate CH=01    every derivative,\n"
                 "                     checked\n");
+    /* Two columns too many, taken out of the widest gap of each line that has one wide enough. */
+    assert_page("```\n  row                   elements  verdict\n  softmax                     35       ok\n"
+                "  one that has no gap\n```\n", plain,
+                "   row                 elements  verdict\n   softmax                   35       ok\n"
+                "   one that has no gap\n");
     assert_page("```\n0123456789012345678901234567890123456789ab\n```\n", plain,
                 "  01234567890123456789012345678901234567\n      89ab\n");
 }
@@ -247,15 +255,18 @@ static void test_tables(void **state)
                 "a  what it is\n─  ─────────────────────────────────────\nx  one two three four five six seven\n   eight\n\ny  short\n");
     /* Three words of 15 columns do not fit side by side. */
     assert_page("| a | b | c |\n|---|---|---|\n| aaaaaaaaaaaaaaa | bbbbbbbbbbbbbbb | ccccccccccccccc |\n", plain,
-                "a: aaaaaaaaaaaaaaa\nb: bbbbbbbbbbbbbbb\nc: ccccccccccccccc\n");
+                "a: aaaaaaaaaaaaaaa\n  b: bbbbbbbbbbbbbbb\n  c: ccccccccccccccc\n");
 }
 
 static void test_details(void **state)
 {
     (void)state;
     static const char text[] = "<details><summary>the code</summary>\n\n```c\nx;\n```\n\n</details>\nend";
-    assert_page(text, plain, "┌ the code\n│     x;\n└\nend\n");
-    assert_page(text, ascii, "+- the code\n|     x;\n+-\nend\n");
+    PageLook open = plain, open_ascii = ascii;
+    open.unfold = open_ascii.unfold = true;
+    assert_page(text, plain, "▸ the code (folded; ./learn read 02\n--unfold)\nend\n");
+    assert_page(text, open, "┌ the code\n│     x;\n└\nend\n");
+    assert_page(text, open_ascii, "+- the code\n|     x;\n+-\nend\n");
     assert_page("caf\xc3\xa9 \xc3\x97 2", ascii, "caf<U+00E9> x 2\n");
 }
 
@@ -332,8 +343,8 @@ static void assert_headings_are_there(const char *text, const char *page, const 
 static void test_lessons(void **state)
 {
     (void)state;
-    static const PageLook looks[] = {{80, false, true}, {50, false, true}, {50, true, true}, {80, false, false},
-                                     {50, false, false}, {40, true, true}};
+    static const PageLook looks[] = {{80, false, true, false}, {80, false, true, true}, {50, true, true, true},
+                                     {80, false, false, true}, {50, false, false, true}, {40, true, true, true}};
     glob_t pages;
     assert_int_equal(glob("chapters/*/*.md", 0, NULL, &pages), 0);
     assert_true(pages.gl_pathc > 20);
@@ -342,7 +353,8 @@ static void test_lessons(void **state)
         for (size_t k = 0; k < sizeof looks / sizeof *looks; k++) {
             char *page = page_of(text, looks[k]);
             assert_lines_fit(page, &looks[k], pages.gl_pathv[i]);
-            assert_headings_are_there(text, page, &looks[k], pages.gl_pathv[i]);
+            if (looks[k].unfold)
+                assert_headings_are_there(text, page, &looks[k], pages.gl_pathv[i]);
             free(page);
         }
         free(text);
@@ -351,28 +363,46 @@ static void test_lessons(void **state)
 }
 
 /* ---- the command --------------------------------------------------------------------------------- */
-static void run_read(void *context)
+typedef struct {
+    int (*command)(int argc, char **argv);
+    char words[2][60], *arguments[3];
+    int count;
+} Call;
+
+static void run_call(void *context)
 {
-    char **words = context;
-    int count = 0;
-    while (words[count] != NULL)
-        count++;
+    Call *call = context;
     signal(SIGPIPE, SIG_IGN); /* nobody reads it to the end */
-    int status = read_command(count, words);
+    int status = call->command(call->count, call->arguments);
     fflush(stdout);
     _exit(status);
 }
 
+/* What a command prints when it is given one or two words, or none. */
+static Child call_command(int (*command)(int argc, char **argv), const char *first, const char *second, int status)
+{
+    Call call = {.command = command};
+    const char *given[2] = {first, second};
+    for (int i = 0; i < 2 && given[i] != NULL; i++) {
+        snprintf(call.words[i], sizeof call.words[i], "%s", given[i]);
+        call.arguments[i] = call.words[i];
+        call.count++;
+    }
+    Child child = child_run(run_call, &call);
+    if (!child_exited(&child, status))
+        fail_msg("%s: expected exit status %d, and it printed: %s", first != NULL ? first : "nothing", status, child.text);
+    return child;
+}
+
+static void assert_holds(const Child *child, const char *text)
+{
+    if (strstr(child->text, text) == NULL)
+        fail_msg("expected %s in: %s", text, child->text);
+}
+
 static void assert_read(const char *first, const char *second, int status, const char *begin)
 {
-    char words[2][60], *arguments[3] = {NULL, NULL, NULL};
-    const char *given[2] = {first, second};
-    for (size_t i = 0; i < 2 && given[i] != NULL; i++) {
-        snprintf(words[i], sizeof words[i], "%s", given[i]);
-        arguments[i] = words[i];
-    }
-    Child child = child_run(run_read, arguments);
-    assert_true(child_exited(&child, status));
+    Child child = call_command(read_command, first, second, status);
     if (strncmp(child.text, begin, strlen(begin)) != 0)
         fail_msg("%s: expected %s, found %s", first != NULL ? first : "nothing", begin, child.text);
 }
@@ -388,10 +418,60 @@ static void test_read(void **state)
     assert_read("01", "nowhere", 2, "learn: chapters/01-derivatives/README.md has no heading with \"nowhere\"");
     assert_read("77", NULL, 2, "learn: expected a chapter, as in ./learn read 01; found \"77\"");
     assert_read("00/words", NULL, 0, "Signs and words\n");
+    assert_read("--unfold", "01", 0, "01 Derivatives\n");
     assert_read("00/nowhere", NULL, 2, "learn: chapters/00-prologue/nowhere.md: ");
     assert_read(NULL, NULL, 0, "  ./learn read 00   00 Prologue\n  ./learn read 01   01 ");
     setenv("LANG", "C", 1);
     assert_read("01", NULL, 0, "01 Derivatives\n==============\n");
+}
+
+static void test_plot(void **state)
+{
+    (void)state;
+    Child child = call_command(plot_command, NULL, NULL, 0);
+    assert_holds(&child, "01 Derivatives\n  01-derivatives\n      two walks downhill on one curve\n");
+    assert_holds(&child, "\n02 Value\n  02-value\n");
+    assert_null(strstr(child.text, "bench-"));
+    child = call_command(plot_command, "nosuch", NULL, 2);
+    assert_string_equal(child.text, "learn: no figure is called \"nosuch\"; ./learn plot lists them\n");
+    child = call_command(plot_command, "04-scalar", NULL, 2);
+    assert_holds(&child, "have \"04-scalar\" in theirs:\n04 A scalar MLP\n  04-scalar-mlp\n");
+    assert_null(strstr(child.text, "03-"));
+}
+
+/* Without a single program to be found. */
+static void test_without_programs(void **state)
+{
+    (void)state;
+    char *path = text_format("%s", getenv("PATH"));
+    setenv("PATH", "/nonexistent", 1);
+    Child child = call_command(plot_command, "secants", NULL, 2);
+    assert_string_equal(child.text, "learn: figures need gnuplot, all else works without it: "
+                                    "sh setup.sh start installs it, or says how\n");
+    child = call_command(doctor_command, NULL, NULL, 1);
+    assert_holds(&child, "  C compiler     missing  nothing can be built without it\n");
+    assert_holds(&child, "  gnuplot        missing  the figures cannot be drawn; everything else works\n"
+                         "                          without it\n");
+    assert_holds(&child, "  bubblewrap     missing ");
+    assert_holds(&child, "\nSomething that chapters 00 to 15 need is missing.\n");
+    setenv("PATH", path, 1);
+    free(path);
+}
+
+static void test_doctor(void **state)
+{
+    (void)state;
+    Child child = call_command(doctor_command, NULL, NULL, 0);
+    assert_holds(&child, "  C compiler     works    ");
+    assert_holds(&child, "  sanitizers     works    ");
+    assert_holds(&child, "  make           works    GNU Make ");
+    assert_holds(&child, "  formulas       Unicode  the locale is UTF-8\n");
+    assert_holds(&child, "\nAll that chapters 00 to 15 need is there.\n");
+    setenv("LANG", "C", 1);
+    child = call_command(doctor_command, NULL, NULL, 0);
+    assert_holds(&child, "  formulas       ASCII    the locale is not UTF-8; ");
+    child = call_command(doctor_command, "now", NULL, 2);
+    assert_string_equal(child.text, "learn: ./learn doctor takes no arguments, found \"now\"\n");
 }
 
 int main(void)
@@ -414,6 +494,9 @@ int main(void)
         cmocka_unit_test(test_display_on_page),
         cmocka_unit_test(test_lessons),
         cmocka_unit_test_setup(test_read, environment_reset),
+        cmocka_unit_test_setup(test_plot, environment_reset),
+        cmocka_unit_test_setup(test_without_programs, environment_reset),
+        cmocka_unit_test_setup(test_doctor, environment_reset),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }

@@ -29,7 +29,11 @@ machine() {
 [ -f "$work/state/lacks-compiler" ] && exit 127
 source='' output=''
 while [ \$# -gt 0 ]; do
-    case \$1 in *.c) source=\$1 ;; -o) output=\$2; shift ;; esac
+    case \$1 in
+    *.c) source=\$1 ;;
+    -o) output=\$2; shift ;;
+    -fsanitize=*) [ -f "$work/state/lacks-sanitizers" ] && exit 1 ;;
+    esac
     shift
 done
 grep -q cJSON.h "\$source" && [ -f "$work/state/lacks-cjson" ] && exit 1
@@ -159,6 +163,48 @@ setup_is 2 'apk add --no-cache cjson-dev' 'apk add --no-cache cjson-dev' start
 case='no manager'
 machine gnuplot make
 setup_is 2 'install by hand: make gnuplot' '' start
+
+case='doctor'
+works='compiler works
+make works
+gnuplot works
+pkg-config works
+cjson works
+pcre2 works
+sanitizers works'
+machine; manager apt-get
+setup_is 0 "$works
+bubblewrap missing" '' doctor
+machine; manager apt-get; echo 'exit 1' | program bwrap
+setup_is 0 "$works
+bubblewrap blocked" '' doctor
+machine; manager apt-get; echo 'exit 0' | program bwrap
+setup_is 0 "$works
+bubblewrap works" '' doctor
+machine compiler gnuplot sanitizers; manager apt-get
+setup_is 2 'compiler missing
+make works
+gnuplot missing
+pkg-config works
+cjson missing
+pcre2 missing
+sanitizers missing
+bubblewrap missing
+apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev gnuplot-nox libcjson-dev libpcre2-dev' '' doctor
+machine sanitizers; manager dnf
+setup_is 2 'compiler works
+make works
+gnuplot works
+pkg-config works
+cjson works
+pcre2 works
+sanitizers missing
+bubblewrap missing
+dnf install -y libasan libubsan' '' doctor
+
+case='grade'
+machine; manager apt-get
+setup_is 2 'apt-get update && apt-get install -y --no-install-recommends bubblewrap' '' grade --print
 
 case='mistakes'
 machine

@@ -1,6 +1,8 @@
 /* learn: the course in a terminal. One table of commands; what each does stands in its own file. */
 #include "commands.h"
 
+#include "doctor.h"
+#include "plot.h"
 #include "read.h"
 
 #include <stdlib.h>
@@ -20,8 +22,20 @@ static int read_lesson(Desk *desk, int argc, char **argv)
     return read_command(argc, argv);
 }
 
+static int plot_figure(Desk *desk, int argc, char **argv)
+{
+    (void)desk;
+    return plot_command(argc, argv);
+}
+
+static int ask_doctor(Desk *desk, int argc, char **argv)
+{
+    (void)desk;
+    return doctor_command(argc, argv);
+}
+
 static const Command commands[] = {
-    {"read", "NN[#HEADING]", "a lesson, in this terminal", read_lesson},
+    {"read", "NN [HEADING]", "a lesson, in this terminal", read_lesson},
     {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"check", "[ID]", "judge one exercise, a chapter, or the one in hand", check_command},
     {"paper", "ID [NAME=...]", "judge a pen-and-paper answer", paper_command_run},
@@ -31,7 +45,11 @@ static const Command commands[] = {
     {"diff", "ID", "yours beside a worked answer [--give-up]", diff_command},
     {"reset", "ID", "begin again; yours is kept beside it", reset_command},
     {"break", "[NAME]", "a well-known mistake beside the right thing", break_command},
+    {"plot", "[NAME]", "draw a figure here, and into build/plots/", plot_figure},
+    {"doctor", "", "what is installed, and the one command that mends", ask_doctor},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
+    {"grade", "DIR", "a class: every submission judged apart, with reports", grade_command},
+    {"seal", "DIR", "for teachers: a copy without answers; see make handout", seal_command},
     {"audit", "[ID]", "for authors: does every exercise hold?", audit_command},
     {"help", "", "this list", help_command},
 };

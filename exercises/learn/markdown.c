@@ -112,63 +112,21 @@ static size_t write_heading(Page *page, char *const *lines, size_t at)
     return at + 1;
 }
 
-/* Where what does not fit goes on: below what stands behind a gap, else further in than the line. */
-static int code_hang(const char *line, int room)
+/* The lines from `from` to `end` without the first `margin` of their spaces. */
+static char **without_margin(char *const *lines, size_t from, size_t end, size_t margin)
 {
-    const char *gap = strstr(line + margin_of(line), "   ");
-    int column = gap != NULL ? text_width_of(line, (size_t)(gap - line) + strspn(gap, " ")) : room;
-    int further = (int)margin_of(line) + 4;
-    return 2 * column <= room ? column : further % (room / 2);
-}
-
-/* How much of a line of code fits into `room` columns, cut at a space if that is not far back. */
-static size_t code_fitting(const char *line, int room)
-{
-    size_t size = strlen(line), end = 0, space = 0;
-    int used = 0, columns;
-    for (size_t piece; end < size; end += piece) {
-        piece = text_piece(line + end, size - end, &columns);
-        used += columns;
-        if (used > room)
-            return space > 0 ? space : end > 0 ? end : piece;
-        if (line[end] == ' ' && 2 * used > room)
-            space = end + 1;
-    }
-    return end;
-}
-
-static void write_code_line(Page *page, const char *line)
-{
-    int room = page_room(page), hang = code_hang(line, room), indent = 0;
-    do {
-        size_t now = code_fitting(line, room - indent);
-        page_line(page, scratch_format("%*s%.*s", indent, "", (int)now, line));
-        line += now;
-        indent = hang;
-    } while (*line != '\0');
-}
-
-static void write_code(Page *page, char *const *lines, size_t from, size_t end, size_t margin)
-{
-    Page inside = *page;
-    int widest = 0;
-    for (size_t i = from; i < end; i++)
-        widest = text_width(lines[i]) > widest ? text_width(lines[i]) : widest;
-    int spare = page_room(page) - (widest - (int)margin);
-    const char *indent = spare >= 4 ? "    " : spare == 1 ? " " : "  ";
-    inside.first = scratch_format("%s%s", page->first, indent);
-    inside.rest = scratch_format("%s%s", page->rest, indent);
+    char **own = scratch_alloc((end - from + 1) * sizeof *own);
     for (size_t i = from; i < end; i++) {
-        size_t own = margin_of(lines[i]);
-        write_code_line(&inside, lines[i] + (own < margin ? own : margin));
+        size_t here = margin_of(lines[i]);
+        own[i - from] = lines[i] + (here < margin ? here : margin);
     }
-    page->first = page->rest;
+    return own;
 }
 
 static size_t write_fence(Page *page, char *const *lines, size_t count, size_t at)
 {
     size_t end = find_line(lines, count, at + 1, "```");
-    write_code(page, lines, at + 1, end, margin_of(lines[at]));
+    code_write(page, without_margin(lines, at + 1, end, margin_of(lines[at])), end - at - 1);
     return end < count ? end + 1 : count;
 }
 
@@ -178,7 +136,7 @@ static size_t write_indented(Page *page, char *const *lines, size_t count, size_
     for (size_t i = at; i < count && (is_blank(lines[i]) || margin_of(lines[i]) >= 4); i++)
         if (!is_blank(lines[i]))
             end = i + 1;
-    write_code(page, lines, at, end, 4);
+    code_write(page, without_margin(lines, at, end, 4), end - at);
     return end;
 }
 
@@ -236,7 +194,25 @@ static size_t write_figure(Page *page, char *const *lines, size_t at)
     return at + 1;
 }
 
-/* What a browser folds, under its label and with a line at its side. */
+/* What a browser folds is folded here too, for it tells an answer; or else it stands under its label with
+ * a line at its side. */
+static void write_folded(Page *page, const char *label, char *const *lines, size_t count)
+{
+    bool unicode = page->look.unicode;
+    if (!page->look.unfold) {
+        const char *chapter = strncmp(page->folder, "chapters/", 9) == 0 ? page->folder + 9 : "NN";
+        const char *how = scratch_format("(folded; ./learn read %.2s --unfold)", chapter);
+        page_text(page, scratch_format("%s %s %s", unicode ? "▸" : ">", page_style(page, STYLE_STRONG, label),
+                                       page_style(page, STYLE_SOFT, how)));
+        return;
+    }
+    page_line(page, scratch_format("%s %s", unicode ? "┌" : "+-", page_style(page, STYLE_STRONG, label)));
+    Page inside = *page;
+    inside.first = inside.rest = scratch_format("%s%s", page->rest, unicode ? "│ " : "| ");
+    write_blocks(&inside, lines, count);
+    page_line(page, unicode ? "└" : "+-");
+}
+
 static size_t write_details(Page *page, char *const *lines, size_t count, size_t at)
 {
     size_t end = find_line(lines, count, at, "</details"), body = at + 1;
@@ -246,14 +222,7 @@ static size_t write_details(Page *page, char *const *lines, size_t count, size_t
         body += summary != NULL;
     }
     const char *label = summary != NULL ? summary + strlen("<summary>") : "more";
-    size_t size = strcspn(label, "<");
-    const char *side = page->look.unicode ? "│ " : "| ";
-    page_line(page, scratch_format("%s %s", page->look.unicode ? "┌" : "+-",
-                                   page_style(page, STYLE_STRONG, inline_text(page, label, size))));
-    Page inside = *page;
-    inside.first = inside.rest = scratch_format("%s%s", page->rest, side);
-    write_blocks(&inside, lines + body, end - body);
-    page_line(page, page->look.unicode ? "└" : "+-");
+    write_folded(page, inline_text(page, label, strcspn(label, "<")), lines + body, end - body);
     return end < count ? end + 1 : count;
 }
 
@@ -264,12 +233,8 @@ static size_t write_item(Page *page, char *const *lines, size_t count, size_t at
     while (end < count && (is_blank(lines[end]) ? end + 1 < count && margin_of(lines[end + 1]) >= length
                                                 : margin_of(lines[end]) >= length || !begins_block(lines[end])))
         end++;
-    char **own = scratch_alloc((end - at) * sizeof *own);
+    char **own = without_margin(lines, at, end, length);
     own[0] = lines[at] + length;
-    for (size_t i = at + 1; i < end; i++) {
-        size_t here = margin_of(lines[i]);
-        own[i - at] = lines[i] + (here < length ? here : length);
-    }
     Page inside = *page;
     const char *mark = scratch_format("%.*s", (int)(length - margin), lines[at] + margin);
     if (page->look.unicode && !isdigit((unsigned char)*mark))

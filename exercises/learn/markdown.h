@@ -43,6 +43,9 @@ const char *page_style(const Page *page, int style, const char *text);
 /* What stands in a paragraph, a cell or a heading, ready to be wrapped. */
 const char *inline_text(const Page *page, const char *markdown, size_t size);
 
+/* Lines of code or of output, which may be replaced by narrower ones. */
+void code_write(Page *page, char **lines, size_t count);
+
 /* Rows begin with a bar; the second says how columns are aligned. */
 void table_write(Page *page, char *const *rows, size_t count);
 

@@ -115,7 +115,7 @@ static void write_code(Inline *in, const char *text, size_t size)
     const char *mark = in->page->look.colour ? "" : "`";
     fputs(mark, in->out);
     style_begin(in, STYLE_CODE);
-    write_together(in, code, 30);
+    write_together(in, code, 48);
     style_end(in);
     fputs(mark, in->out);
 }

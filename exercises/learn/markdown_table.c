@@ -171,6 +171,7 @@ static void columns_write(Page *page, const Table *table)
     }
 }
 
+/* Each row as its first cell and, further in, the others behind their columns' names. */
 static void list_write(Page *page, const Table *table)
 {
     const Row *header = &table->rows[0];
@@ -182,8 +183,10 @@ static void list_write(Page *page, const Table *table)
             if (*cell == '\0')
                 continue;
             Page inside = *page;
-            inside.rest = scratch_format("%s  ", page->rest);
-            page_text(&inside, *name != '\0' ? scratch_format("%s: %s", page_style(page, STYLE_STRONG, name), cell) : cell);
+            inside.first = c > 0 ? scratch_format("%s  ", page->rest) : page->first;
+            inside.rest = scratch_format("%s    ", page->rest);
+            name = *name != '\0' ? scratch_format("%s: ", page_style(page, STYLE_STRONG, name)) : "";
+            page_text(&inside, scratch_format("%s%s", name, cell));
             page->first = page->rest;
         }
     }
@@ -192,7 +195,8 @@ static void list_write(Page *page, const Table *table)
 void table_write(Page *page, char *const *rows, size_t count)
 {
     Table table = table_read(page, rows, count);
-    if (table_fit(&table, page_room(page), false) || table_fit(&table, page_room(page), true))
+    int room = page_room(page);
+    if (table_fit(&table, room, false) || table_fit(&table, room, true))
         columns_write(page, &table);
     else
         list_write(page, &table);

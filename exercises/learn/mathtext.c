@@ -143,8 +143,11 @@ static const char *read_script(Reader *reader, MathLook look, bool limits, bool 
 
 static const char *primes(int count, bool unicode)
 {
-    static const char *const marks[][4] = {{"", "'", "''", "'''"}, {"", "′", "″", "‴"}};
-    return marks[unicode][count < 3 ? count : 3];
+    static const char *const few[] = {"", "′", "″", "‴"};
+    const char *marks = unicode && count < 4 ? few[count] : "";
+    for (int i = unicode && count < 4 ? count : 0; i < count; i++)
+        marks = scratch_format("%s%s", marks, unicode ? "′" : "'");
+    return marks;
 }
 
 static Scripts read_scripts(Reader *reader, MathLook look, bool limits)

@@ -1,7 +1,6 @@
-/* mine: the gates and a plain GPT-2 on the student's own files. They come before the library on the link
- * line, all of them: taken only as they are called for, those that the library itself calls would come
- * too late. Which files of the engine GPT-2 is made of is in the map of a link without them. `mine
- * solutions` does the same with the worked answers. */
+/* mine: the gates and a plain GPT-2 on the student's own files. They take the places of the library's in an
+ * archive: the linker takes from it what is called, and its map says whose code each file of the engine
+ * is. `mine solutions` does the same with the worked answers. */
 #include "commands.h"
 
 #include "build.h"
@@ -19,7 +18,7 @@ enum { GATE_SECONDS = 300, STEPS = 60 };
 typedef struct {
     const Exercise *exercise;
     char source[PATH_ROOM], object[PATH_ROOM];
-    char member[2 * ID_ROOM]; /* of the library's archive: "value_mul.o" */
+    char member[2 * ID_ROOM]; /* of the archive: "02-value-mul.o" */
     bool used, linked;        /* written by the student; found in GPT-2 by the linker's map */
     bool changed;
 } Part;
@@ -51,9 +50,7 @@ static void parts_find(Desk *desk, Mine *mine)
         part->used = part_is_used(desk, mine, exercise, &part->changed);
         const char *path = mine->solutions ? path_solution(exercise) : path_work(exercise);
         snprintf(part->source, PATH_ROOM, "%s", path);
-        const char *file = strrchr(exercise->file, '/');
-        file = file == NULL ? exercise->file : file + 1;
-        snprintf(part->member, sizeof part->member, "%.*s.o", (int)strcspn(file, "."), file);
+        snprintf(part->member, sizeof part->member, "%s-%s.o", exercise->chapter, exercise->name);
         snprintf(part->object, PATH_ROOM, "%.100s/%s-%s.o", mine->folder, exercise->chapter,
                  exercise->name);
     }
@@ -91,20 +88,67 @@ static bool part_compile(const Mine *mine, const Part *part)
     return false;
 }
 
-/* Links one main with `count` of the parts, those of them that are used, in front of the library. */
-static bool main_link(const Part *parts, int count, const char *main_object, const char *map,
+/* Whether a part takes this file's place: "tensor/broadcast.o". */
+static bool part_replaces(const Part *part, const char *file)
+{
+    size_t length = strlen(part->exercise->file) - 1; /* all but the c of .c */
+    return strncmp(part->exercise->file, file, length) == 0 && strcmp(file + length, "o") == 0;
+}
+
+/* Adds the library's objects of one room, but for those that a part of the archive replaces. */
+static void room_add(const Mine *mine, const Part *only, const char *room, Words *words)
+{
+    char path[PATH_ROOM], file[PATH_ROOM];
+    snprintf(path, sizeof path, LEARN_BUILD "/double/lib/%s", room);
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        bool replaced = length < 3 || strcmp(entry->d_name + length - 2, ".o") != 0;
+        snprintf(file, sizeof file, "%s/%.200s", room, entry->d_name);
+        for (int i = 0; i < mine->count && !replaced; i++)
+            replaced = mine->parts[i].used && (only == NULL || only == &mine->parts[i]) &&
+                       part_replaces(&mine->parts[i], file);
+        if (replaced)
+            continue;
+        snprintf(path, sizeof path, LEARN_BUILD "/double/lib/%.300s", file);
+        words_add(words, path);
+    }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+/* The archive of the library with all parts that are used in it, or one alone. */
+static bool archive_make(const Mine *mine, const Part *only, const char *archive)
+{
+    static const char *const rooms[] = {"base", "value", "tensor", "ops",  "nn",
+                                        "optim", "text",  "gpt2",   "show"};
+    static ChildProgram child;
+    Words words = {.count = 0};
+    remove(archive);
+    words_split(&words, "ar qcs");
+    words_add(&words, archive);
+    for (int i = 0; i < mine->count; i++)
+        if (mine->parts[i].used && (only == NULL || only == &mine->parts[i]))
+            words_add(&words, mine->parts[i].object);
+    for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++)
+        room_add(mine, only, rooms[k], &words);
+    return run_quietly(&words, GATE_SECONDS, &child);
+}
+
+/* Links one main with that archive; `only` is the one part to take, or NULL for all. */
+static bool main_link(const Mine *mine, const char *main_object, const Part *only, const char *map,
                       const char *program)
 {
     static ChildProgram child;
     Words words = {.count = 0};
+    char archive[PATH_ROOM];
+    snprintf(archive, sizeof archive, "%.100s/%s", mine->folder, only == NULL ? "libmine.a" : "libone.a");
+    if (only != NULL && !archive_make(mine, only, archive))
+        return false;
     words_split(&words, LEARN_CC " -g");
     words_add(&words, main_object);
-    for (int i = 0; i < count; i++)
-        if (parts[i].used)
-            words_add(&words, parts[i].object);
-    if (file_exists(LEARN_BUILD "/double/libgpt2.a"))
-        words_add(&words, LEARN_BUILD "/double/libgpt2.a");
-    words_split(&words, LEARN_BUILD "/double/libwengert.a " LEARN_LIBS " -o");
+    words_add(&words, archive);
+    words_split(&words, LEARN_LIBS " -o");
     words_add(&words, program);
 #ifndef __APPLE__
     if (map != NULL) {
@@ -153,8 +197,7 @@ static bool gate_run(const Mine *mine, const char *chapter, const Part *only, ch
     snprintf(object, sizeof object, LEARN_BUILD "/double/chapters/%.79s/gate.o", chapter);
     snprintf(program, sizeof program, "%.200s/gate-%.79s", mine->folder, chapter);
     snprintf(line, 200, "does not link");
-    if (!main_link(only == NULL ? mine->parts : only, only == NULL ? mine->count : 1, object, NULL,
-                   program))
+    if (!main_link(mine, object, only, NULL, program))
         return false;
     Words words = {.count = 0};
     words_add(&words, program);
@@ -215,15 +258,16 @@ static bool map_has(const char *map, const char *member)
     return false;
 }
 
-/* How many files of lib a program was linked from: members of the archives with code in them. */
+/* How many files of lib the program was linked from: members with code that no part replaced. The parts'
+ * names begin with their chapter's number, the library's with a letter. */
 static int map_members(const char *map)
 {
     int count = 0;
     const char *at = strstr(map, "Linker script and memory map");
     for (at = at == NULL ? map : at; (at = strstr(at, "\n .text ")) != NULL; at++) {
         size_t length = strcspn(at + 1, "\n");
-        const char *library = strstr(at + 1, LEARN_BUILD "/double/lib");
-        count += library != NULL && library < at + 1 + length;
+        const char *member = strstr(at + 1, "libmine.a(");
+        count += member != NULL && member < at + 1 + length && member[10] > '9';
     }
     return count;
 }
@@ -248,7 +292,7 @@ static void whose_print(Mine *mine, const char *map_path)
     }
     if (map != NULL)
         printf("  %d of its files are %s, %d the library's\n", linked,
-               mine->solutions ? "worked answers" : "yours", map_members(map) - linked);
+               mine->solutions ? "worked answers" : "yours", map_members(map));
     free(map);
 }
 
@@ -322,11 +366,9 @@ static int training_run(Mine *mine)
     snprintf(other, sizeof other, "%.200s/run-library", mine->folder);
     snprintf(a, sizeof a, "%.200s/run/log.tsv", mine->folder);
     snprintf(b, sizeof b, "%.200s/run-library/log.tsv", mine->folder);
-    if (!main_link(NULL, 0, object, map, program)) /* for its map, without the parts */
+    if (!main_link(mine, object, NULL, map, program))
         return 1;
     whose_print(mine, map);
-    if (!main_link(mine->parts, mine->count, object, NULL, program))
-        return 1;
     printf("\na plain GPT-2 trains on it, %d steps\n", STEPS);
     if (!train(program, run, true) || !train(library, other, false))
         return 1;
@@ -350,7 +392,7 @@ static void training_culprit(Mine *mine)
         Part *part = &mine->parts[i];
         int steps = 0;
         if (!part->linked ||
-            !main_link(part, 1, LEARN_BUILD "/double/chapters/17-gpt2/gpt2.o", NULL, program))
+            !main_link(mine, LEARN_BUILD "/double/chapters/17-gpt2/gpt2.o", part, NULL, program))
             continue;
         if (!train(program, run, false) || !(losses_compare(a, b, &steps) <= 1e-9) || steps != STEPS)
             printf("       alone at fault: %s; ./learn check %s\n", part->source, part->exercise->id);
@@ -363,6 +405,8 @@ int mine_command(Desk *desk, int argc, char **argv)
     if (argc > 1 || (argc == 1 && strcmp(argv[0], "solutions") != 0))
         exit_with("mine: expected nothing or \"solutions\", found \"%s\"", argv[argc - 1]);
     mine.solutions = argc == 1;
+    if (mine.solutions && course_is_sealed())
+        exit_with("mine: this copy of the course came without answers");
     mine.folder = mine.solutions ? LEARN_BUILD "/mine-solutions" : LEARN_BUILD "/mine";
     unsetenv("WENGERT_THREADS"); /* one thread was for crashes; training may use all */
     parts_find(desk, &mine);
@@ -377,7 +421,9 @@ int mine_command(Desk *desk, int argc, char **argv)
         printf("None of your files has passed yet: everything here would be the library's.\n");
         return 1;
     }
-    if (failed > 0)
+    char archive[PATH_ROOM];
+    snprintf(archive, sizeof archive, "%.100s/libmine.a", mine.folder);
+    if (failed > 0 || !archive_make(&mine, NULL, archive))
         return 1;
     failed = gates_run(&mine);
     int differ = training_run(&mine);

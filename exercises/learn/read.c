@@ -160,14 +160,15 @@ static void show(const char *page)
     signal(SIGPIPE, before);
 }
 
-static void show_markdown(const char *text, const char *folder)
+static void show_markdown(const char *text, const char *folder, bool unfold)
 {
     char *page = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&page, &size);
     if (out == NULL)
         exit_with("out of memory: the lesson could not be laid out");
-    markdown_write(out, text, folder, (PageLook){screen_width(), screen_has_colour(), screen_has_unicode()});
+    PageLook look = {screen_width(), screen_has_colour(), screen_has_unicode(), unfold};
+    markdown_write(out, text, folder, look);
     fclose(out);
     show(page);
     free(page);
@@ -196,7 +197,21 @@ static int list_lessons(void)
 /* What was asked for, taken apart: "01#the-chain-rule", "01 chain rule", "00/words". */
 typedef struct {
     char path[400], folder[300], heading[300];
+    bool unfold;
 } Wish;
+
+/* Takes --unfold out of the words; returns how many are left. */
+static int take_unfold(int argc, char **argv, bool *unfold)
+{
+    int left = 0;
+    *unfold = false;
+    for (int i = 0; i < argc; i++)
+        if (strcmp(argv[i], "--unfold") == 0)
+            *unfold = true;
+        else
+            argv[left++] = argv[i];
+    return left;
+}
 
 static Error wish_read(Wish *wish, int argc, char **argv)
 {
@@ -204,40 +219,45 @@ static Error wish_read(Wish *wish, int argc, char **argv)
     const char *rest = argv[0] + size;
     find_chapter(argv[0], size, wish->folder, sizeof wish->folder);
     if (wish->folder[0] == '\0')
-        return error_make("expected a chapter, as in ./learn read 01; found \"%s\"; ./learn read lists them", argv[0]);
+        return error_make("expected a chapter, as in ./learn read 01; found \"%s\"; "
+                          "./learn read lists them", argv[0]);
     size_t page = *rest == '/' ? strcspn(rest + 1, "#") : 0;
-    if (page > 0)
-        snprintf(wish->path, sizeof wish->path, "%s/%.*s.md", wish->folder, (int)page, rest + 1);
-    else
-        snprintf(wish->path, sizeof wish->path, "%s/README.md", wish->folder);
-    const char *anchor = strchr(rest, '#');
-    size_t used = (size_t)snprintf(wish->heading, sizeof wish->heading, "%s", anchor != NULL ? anchor + 1 : "");
-    for (int i = 1; i < argc && used < sizeof wish->heading; i++)
-        used += (size_t)snprintf(wish->heading + used, sizeof wish->heading - used, "%s%s", used > 0 ? " " : "", argv[i]);
+    const char *name = page > 0 ? scratch_format("%.*s.md", (int)page, rest + 1) : "README.md";
+    snprintf(wish->path, sizeof wish->path, "%s/%s", wish->folder, name);
+    const char *anchor = strchr(rest, '#'), *heading = anchor != NULL ? anchor + 1 : "";
+    for (int i = 1; i < argc; i++)
+        heading = scratch_format("%s%s%s", heading, *heading != '\0' ? " " : "", argv[i]);
+    snprintf(wish->heading, sizeof wish->heading, "%s", heading);
     return no_error();
+}
+
+/* Shows what was asked for; a heading that is not there is an error that lists those that are. */
+static int wish_show(const Wish *wish, const char *text)
+{
+    const char *from = wish->heading[0] != '\0' ? find_heading(text, wish->heading) : text;
+    if (from != NULL) {
+        show_markdown(from, wish->folder, wish->unfold);
+        return 0;
+    }
+    Error error = error_make("%s has no heading with \"%s\" in it; it has", wish->path, wish->heading);
+    int status = screen_complain(&error);
+    each_heading(text, print_heading, stderr);
+    return status;
 }
 
 int read_command(int argc, char **argv)
 {
     Wish wish;
     char *text = NULL;
+    argc = take_unfold(argc, argv, &wish.unfold);
     if (argc == 0)
         return list_lessons();
+    ArenaMark mark = scratch_mark();
     Error error = wish_read(&wish, argc, argv);
     if (!error.failed)
         error = read_page(wish.path, &text);
-    if (error.failed)
-        return screen_complain(&error);
-    ArenaMark mark = scratch_mark();
-    const char *from = wish.heading[0] != '\0' ? find_heading(text, wish.heading) : text;
-    if (from != NULL)
-        show_markdown(from, wish.folder);
-    else {
-        error = error_make("%s has no heading with \"%s\" in it; it has", wish.path, wish.heading);
-        screen_complain(&error);
-        each_heading(text, print_heading, stderr);
-    }
-    scratch_release(mark);
+    int status = error.failed ? screen_complain(&error) : wish_show(&wish, text);
     free(text);
-    return from != NULL ? 0 : 2;
+    scratch_release(mark);
+    return status;
 }

@@ -4,6 +4,7 @@
  *   markdown.c          GitHub Markdown as lines for a terminal: headings, lists, fences, folded parts
  *   markdown_inline.c   what stands inside a paragraph: emphasis, code, links, formulas
  *   markdown_table.c    tables, fitted to the width
+ *   markdown_code.c     code and output
  *   wrap.c              words into lines
  *   mathtext.c and mathbox.h's others: TeX's formulas as characters
  *
@@ -15,14 +16,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* ./learn read NN, NN#heading, NN words of a heading; arguments begin after the command's name. Returns
+/* ./learn read NN, NN#heading, NN words of a heading; arguments begin after the command's name. With
+ * --unfold, what a browser would fold is shown too: code and answers that give an exercise away. Returns
  * the exit status: 0, or 2 for a lesson or heading that is not there. The current folder is the course's. */
 int read_command(int argc, char **argv);
 
-/* How a lesson is laid out: columns, escape sequences or none, Unicode or ASCII. */
+/* How a lesson is laid out: columns, escape sequences or none, Unicode or ASCII, folded parts open. */
 typedef struct {
     int width;
-    bool colour, unicode;
+    bool colour, unicode, unfold;
 } PageLook;
 
 /* Writes the Markdown text to `out`. `folder` is where the text lies, "chapters/02-value": paths in links
