@@ -205,11 +205,6 @@ static bool is_composed(const char *text, bool below)
     return false;
 }
 
-static bool is_number(const char *text)
-{
-    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
 const char *math_quotient(const char *above, const char *below, bool unicode)
 {
     static const char *const halves[][3] = {{"1", "2", "½"}, {"1", "3", "⅓"}, {"2", "3", "⅔"},
