@@ -174,6 +174,10 @@ $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/
 	@echo "  cc double $<"
 	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
+# What of ./learn judges answers on paper stands on base alone.
+PAPER_SOURCES = $(wildcard exercises/learn/text.c exercises/learn/sealed.c exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
+PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
+
 # The harness of students' programs, which knows no answer.
 $(B)/learn/harness_blind.o: exercises/learn/harness.c $(wildcard exercises/learn/*.h) $(B)/double/flags
 	@mkdir -p $(@D)
@@ -185,13 +189,21 @@ $(LEARN): $(LEARN_OBJECTS) $(call library,double) $(B)/learn/harness.o $(B)/lear
 # make check EX=02-value/mul and the like are thin names for ./learn check ...
 .PHONY: learner learn check watch list hint mine
 learner: $(LEARN)
-	@cmp -s $(LEARN) learn || cp $(LEARN) learn
+	@cmp -s $(LEARN) learn || { cp $(LEARN) learn.new && mv -f learn.new learn; } # one may be running
 learn: learner ## the next step of the course; ./learn help lists what else it does
 	@./learn
 check watch list hint: learner
 	@./learn $@ $(EX)
 mine: learner gate-programs $(if $(HAVE_LATE),$(GPT2_DOUBLE)) ## the gates and a GPT-2 on your own code of work/ [SOLUTIONS=1]
 	@./learn mine $(if $(filter 1,$(SOLUTIONS)),solutions)
+
+# What students get: the course without solutions/, in one file. make grade DIR=folder judges what comes back.
+HANDOUT ?= build/wengert.tar.gz
+.PHONY: handout grade
+handout: learner ## the course without answers, for students [HANDOUT=file.tar.gz]
+	@sh exercises/handout.sh "$(HANDOUT)"
+grade: learner ## every submission in a folder, judged apart: make grade DIR=folder [ARGS="--csv marks.csv"]
+	@./learn grade "$(DIR)" $(ARGS)
 
 # ---- the two commands -----------------------------------------------------------------------------
 JOBS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -216,6 +228,7 @@ start-run:
 
 .PHONY: test test-run
 test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lessons
+	@test -d solutions || { echo "make test: this copy of the course came without answers, which it tries; make gates checks the engine" >&2; exit 2; }
 	@sh setup.sh test
 	@$(QUIET_MAKE) libraries programs gate-programs test-programs
 	@$(MAKE) --no-print-directory test-run
@@ -243,19 +256,15 @@ bugs: $(BUGS) $(B)/bugs/recipe gate-programs ## plant every bug, by hand and by 
 # ---- lessons --------------------------------------------------------------------------------------
 # What the lessons quote. A command that a lesson quotes finds the folder of what was built in $B.
 LESSONS = $(B)/lessons/lessons
-$(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(call base_objects,double)
+$(LESSONS): $(wildcard tests/lessons/*.c tests/lessons/*.h) $(PAPER_OBJECTS) $(call base_objects,double)
 	@mkdir -p $(@D)
 	@echo "  cc double tests/lessons"
-	$(Q)$(CC) $(FLAGS_double) $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn $(filter %.c %.o,$^) $(LDLIBS_BASE) -o $@
 
 .PHONY: lessons
 lessons: $(LESSONS) gate-programs programs ## refill the code, output and figures that lessons show, check links [CHECK=1]
 	@B=$(B) $(LESSONS) $(if $(filter 1,$(CHECK)),--check)
 	@sh plots/shown.sh $(B) $(if $(filter 1,$(CHECK)),--check)
-
-# What of ./learn judges answers on paper stands on base alone.
-PAPER_SOURCES = $(wildcard exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
-PAPER_OBJECTS = $(PAPER_SOURCES:exercises/learn/%.c=$(B)/learn/%.o)
 
 # ---- tests ----------------------------------------------------------------------------------------
 PAPER_TESTS := $(notdir $(patsubst %_test.c,%,$(wildcard tests/formula_test.c tests/paper_test.c)))
@@ -368,10 +377,10 @@ fuzz: ## feed every reader of files with damaged ones: make fuzz SECONDS=600 (ne
 	@sh tests/fuzz/fuzz.sh build/clang-fuzz $(SECONDS) $(FUZZERS)
 
 fuzz-programs: $(foreach f,$(FUZZERS),$(B)/fuzz/$(f)) $(GPT2_DOUBLE)
-$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(call gpt2_library,double) $(call library,double)
+$(B)/fuzz/%: tests/fuzz/%_fuzz.c tests/fuzz/fuzz.h $(PAPER_OBJECTS) $(call gpt2_library,double) $(call library,double)
 	@mkdir -p $(@D)
 	@echo "  cc double $<"
-	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer $(LATE_CFLAGS) $< $(call gpt2_library,double) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
+	$(Q)$(CC) $(FLAGS_double) -fsanitize=fuzzer -Iexercises/learn $(LATE_CFLAGS) $< $(PAPER_OBJECTS) $(call gpt2_library,double) $(call library,double) $(LATE_LIBS) $(LDLIBS_BASE) -o $@
 
 # ---- using it -------------------------------------------------------------------------------------
 RUN ?= checkpoints/$(basename $(notdir $(TEXT)))

@@ -140,6 +140,27 @@ wrong 'a name that is not in the file' '`twice`, `thrice` and `one` in `lib/sum.
     '`thrice`: expected that name in lib/sum.c'
 wrong 'half a name' '`twic` in `lib/sum.c`' 0 '`twic`: expected that name in lib/sum.c'
 
+# ---- formulas: each answer of a comment is one check
+says_formulas() { # says_formulas NAME COMMENT PASSED: right, and so many more checks than the tree has
+    tree
+    add "$2"
+    lessons --check
+    verdict "$1" grep -qx "$((16 + $3)) passed, 0 failed" "$work/out"
+}
+says_formulas 'a right formula' "<!-- formula given x(5); forward y = x^2; along x; right 2*x*dy -->" 1
+says_formulas 'two formulas and a mistake' \
+    "<!-- formula\ngiven A(3,4)\ngiven B(4,2)\nforward C = A@B\nalong A\nright dC@B'\nwrong dC@B'*2\n  along B\n  right A'@dC\n-->" 3
+says_formulas 'a value' '<!-- formula value exp(0); right 1 -->' 1
+says_formulas 'another comment' '<!-- formulas come later -->' 0
+wrong 'a wrong formula' '<!-- formula given x(5); forward y = x^2; along x; right x*dy -->' 0 \
+    'formula: dx x*dy: expected it to be right, found otherwise'
+wrong 'a wrong formula, by its line' '<!-- formula\ngiven x\nforward x^2\nalong x\nright x\n-->\nwords' 2 'formula: dx x:'
+wrong 'a mistake that is none' '<!-- formula given x; forward x^2; along x; right 2*x; wrong x + x -->' 0 \
+    'formula: dx x + x: expected it to be wrong'
+wrong 'a formula that cannot be read' '<!-- formula\ngiven x\nforward x^\n-->' 1 'formula: x^: at character 3: expected a number'
+wrong 'a keyword of none' '<!-- formula ask x -->' 0 'formula: expected given, let, forward'
+wrong 'a formula without an end' '<!-- formula given x' 0 "a formula's comment: expected its end, found the page's"
+
 tree
 add 'a\n```\nno end'
 sed 's/2 \* a/3 * a/' lib/sum.c > lib/new && mv lib/new lib/sum.c

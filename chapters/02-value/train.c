@@ -87,8 +87,8 @@ static void write_uses(TsvLog *log, const Placed *nodes, int count, int first)
 {
     for (int i = 0; i < count; i++) {
         const Value *value = nodes[i].value;
-        double row[] = {first + i,           nodes[i].x, nodes[i].y, (double)value->data,
-                        (double)value->grad, NAN,        NAN,        NAN};
+        double row[] = {first + i,           nodes[i].x,  nodes[i].y,  (double)value->data,
+                        (double)value->grad, (double)NAN, (double)NAN, (double)NAN};
         if (i == count - 1)
             exit_if(tsv_row(log, 8, row));
         for (int j = i + 1; j < count; j++) {

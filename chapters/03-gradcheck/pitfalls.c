@@ -78,9 +78,9 @@ static void ones(void)
            "to get wrong.\n");
 }
 
-/* ---- nan-passes ---- */
+/* ---- nan-worst ---- */
 
-static void nan_passes(void)
+static void nan_worst(void)
 {
     const double analytic = nan(""), numeric = 0.5;
     double error = fabs(analytic - numeric) / fmax(fabs(numeric), 1e-3);
@@ -256,7 +256,7 @@ int main(int argc, char **argv)
     static const Pitfall pitfalls[] = {
         {"float-check", "gradients checked in float", float_check},
         {"ones", "an upstream gradient of ones", ones},
-        {"nan-passes", "a NaN that passes for a small error", nan_passes},
+        {"nan-worst", "a NaN that passes for a small error", nan_worst},
         {"no-floor", "an error that is only absolute, or only relative", no_floor},
         {"kink-poked", "a poke across a kink", kink_poked},
         {"clean-leaf", "= for +=, checked on clean leaves only", clean_leaf},

@@ -151,7 +151,7 @@ static void write_steps(const char *path)
             row[3] = fmax(row[3], gate_error(slope, (double)five_point_float((float)x, (float)h)));
         }
         if (power < SMALLEST_FLOAT)
-            row[3] = NAN;
+            row[3] = (double)NAN;
         least_double = fmin(least_double, row[2]);
         least_float = fmin(least_float, power < SMALLEST_FLOAT ? HUGE_VAL : row[3]);
         exit_if(tsv_row(&log, 4, row));

@@ -4,6 +4,7 @@
 #include "commands.h"
 
 #include "report.h"
+#include "sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -153,12 +154,25 @@ static void audit_slips(Audit *audit)
         signature_free(&all[k]);
 }
 
+/* ---- paper ----------------------------------------------------------------------------------- */
+
+static void audit_paper(Audit *audit)
+{
+    size_t judged;
+    row(audit, file_exists(path_solution(audit->exercise)), "a worked answer", "there is none");
+    Error error = sheet_audit(path_text(audit->exercise), audit->seeds, &judged);
+    audit->passed += (int)judged;
+    if (error.failed)
+        row(audit, false, "its answers hold", error.text);
+    printf("%s: %zu answers, right and wrong, are taken for what they are\n", audit->exercise->id, judged);
+}
+
 static void exercise_audit(Audit *audit, const Exercise *exercise)
 {
     static Finding finding;
     audit->exercise = exercise;
     if (exercise->paper) {
-        row(audit, file_exists(path_solution(exercise)), "a worked answer", "there is none");
+        audit_paper(audit);
         return;
     }
     finding = (Finding){.verdict = VERDICT_PASSED};
@@ -177,6 +191,8 @@ static void exercise_audit(Audit *audit, const Exercise *exercise)
 
 int audit_command(Desk *desk, int argc, char **argv)
 {
+    if (course_is_sealed())
+        exit_with("audit: this copy of the course came without answers, and those are tried");
     Audit audit = {.seeds = AUDIT_SEEDS};
     const char *only = NULL;
     for (int i = 0; i < argc; i++)

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FILE_BYTES = 64 << 20, LOOK_MS = 50, DEPTH_MAX = 8, READS_AT_ONCE = 64 };
+enum { FILE_BYTES = 64 << 20, LOOK_MS = 50, DEPTH_MAX = 8, FILES_MAX = 64, READS_AT_ONCE = 64 };
 
 static void limit_set(int what, rlim_t value)
 {
@@ -44,6 +44,7 @@ static _Noreturn void become(char *const *words, int requests, int answers, int 
         close(descriptor);
     limit_set(RLIMIT_CORE, 0);
     limit_set(RLIMIT_FSIZE, FILE_BYTES);
+    limit_set(RLIMIT_NOFILE, FILES_MAX); /* pipes hold memory too */
     limit_set(RLIMIT_CPU, (rlim_t)seconds + 2);
     execvp(words[0], words);
     dprintf(STDERR_FILENO, "%s: cannot be started: %s\n", words[0], strerror(errno));

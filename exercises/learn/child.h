@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-enum { POUR_MAX = 64 << 20, PRINTED_ROOM = 16000, WORDS_MAX = 200 };
+enum { POUR_MAX = 64 << 20, PRINTED_ROOM = 16000, WORDS_MAX = 400 };
 
 /* How a conversation ended; POURED: it printed more than POUR_MAX bytes. */
 typedef enum { CHILD_RUNS, CHILD_ENDED, CHILD_TIMED_OUT, CHILD_TOO_BIG, CHILD_POURED } ChildState;

@@ -22,6 +22,8 @@ int diff_command(Desk *desk, int argc, char **argv);
 int reset_command(Desk *desk, int argc, char **argv);
 int break_command(Desk *desk, int argc, char **argv);
 int audit_command(Desk *desk, int argc, char **argv); /* for authors: does every exercise hold? */
+int seal_command(Desk *desk, int argc, char **argv);  /* for make handout */
+int grade_command(Desk *desk, int argc, char **argv); /* a class */
 int mine_command(Desk *desk, int argc, char **argv);
 
 /* Judges one exercise, prints the report and keeps what passed. */

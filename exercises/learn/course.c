@@ -6,59 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-/* ---- files ----------------------------------------------------------------------------------- */
-
-Error text_read(const char *path, char **text)
-{
-    MappedFile file;
-    *text = NULL;
-    Error error = file_map(&file, path);
-    if (error.failed)
-        return error;
-    *text = memory_alloc(file.size + 1);
-    if (file.size > 0)
-        memcpy(*text, file.bytes, file.size);
-    (*text)[file.size] = '\0';
-    file_unmap(&file);
-    return no_error();
-}
-
-Error text_write(const char *path, const char *text)
-{
-    char folder[PATH_ROOM];
-    snprintf(folder, sizeof folder, "%s", path);
-    char *slash = strrchr(folder, '/');
-    Error error = no_error();
-    if (slash != NULL) {
-        *slash = '\0';
-        error = folder_make(folder);
-    }
-    NewFile file;
-    if (!error.failed)
-        error = file_create(&file, path);
-    if (error.failed)
-        return error;
-    fputs(text, file.stream);
-    return file_commit(&file);
-}
-
-bool file_exists(const char *path)
-{
-    struct stat status;
-    return path != NULL && stat(path, &status) == 0;
-}
-
-/* FNV-1a, 64 bits: to see that a text changed, not to keep anyone from changing it. Source: Fowler,
- * Noll, Vo; offset basis and prime as published. */
-uint64_t text_hash(const char *text)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    return hash;
-}
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
@@ -283,7 +230,7 @@ static Error exercise_complete(const Exercise *exercise, const Lines *lines)
 static Error exercise_read(Exercise *exercise)
 {
     Lines lines = {.path = path_text(exercise)};
-    Error error = text_read(lines.path, &exercise->memory);
+    Error error = course_text(lines.path, &exercise->memory);
     if (error.failed)
         return error;
     lines.next = exercise->memory;
@@ -424,7 +371,7 @@ static Error edit_make(const Exercise *exercise, const Slip *slip, const Edit *e
 
 Error slip_text(const Exercise *exercise, const Slip *slip, char **text)
 {
-    Error error = text_read(path_solution(exercise), text);
+    Error error = course_text(path_solution(exercise), text);
     for (int k = 0; k < slip->n_edits && !error.failed; k++)
         error = edit_make(exercise, slip, &slip->edits[k], text);
     return error;

@@ -3,6 +3,7 @@
 #define WENGERT_COURSE_H
 
 #include "base/base.h"
+#include "text.h"
 
 enum { HINTS = 4, ID_ROOM = 80, PATH_ROOM = 400, EXERCISES_MAX = 400, BUGS_MAX = 16, EDITS_MAX = 6 };
 
@@ -56,13 +57,6 @@ const char *path_work(const Exercise *exercise);     /* work/02-value/mul.c, .tx
 
 /* The solution with a slip's edits made; the caller frees. */
 Error slip_text(const Exercise *exercise, const Slip *slip, char **text);
-
-/* ---- files -----------------------------------------------------------------------------------
- * A whole file as text, ended by a zero byte; the caller frees. */
-Error text_read(const char *path, char **text);
-Error text_write(const char *path, const char *text); /* makes the folder too */
-bool file_exists(const char *path);
-uint64_t text_hash(const char *text);
 
 /* ---- progress --------------------------------------------------------------------------------
  * What was passed, which hints were seen, what was given up: work/progress.txt, a line an exercise. */

@@ -1,6 +1,6 @@
-/* mine: the gates and a plain GPT-2 on the student's own files. They are an archive that comes before the
- * library's on the link line: the linker takes from it what is called, and its map says whose code each
- * file of the engine is. `mine solutions` does the same with the worked answers. */
+/* mine: the gates and a plain GPT-2 on the student's own files. They take the places of the library's in an
+ * archive: the linker takes from it what is called, and its map says whose code each file of the engine
+ * is. `mine solutions` does the same with the worked answers. */
 #include "commands.h"
 
 #include "build.h"
@@ -88,9 +88,40 @@ static bool part_compile(const Mine *mine, const Part *part)
     return false;
 }
 
-/* The archive of all parts that are used, or of one alone. */
+/* Whether a part takes this file's place: "tensor/broadcast.o". */
+static bool part_replaces(const Part *part, const char *file)
+{
+    size_t length = strlen(part->exercise->file) - 1; /* all but the c of .c */
+    return strncmp(part->exercise->file, file, length) == 0 && strcmp(file + length, "o") == 0;
+}
+
+/* Adds the library's objects of one room, but for those that a part of the archive replaces. */
+static void room_add(const Mine *mine, const Part *only, const char *room, Words *words)
+{
+    char path[PATH_ROOM], file[PATH_ROOM];
+    snprintf(path, sizeof path, LEARN_BUILD "/double/lib/%s", room);
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        size_t length = strlen(entry->d_name);
+        bool replaced = length < 3 || strcmp(entry->d_name + length - 2, ".o") != 0;
+        snprintf(file, sizeof file, "%s/%.200s", room, entry->d_name);
+        for (int i = 0; i < mine->count && !replaced; i++)
+            replaced = mine->parts[i].used && (only == NULL || only == &mine->parts[i]) &&
+                       part_replaces(&mine->parts[i], file);
+        if (replaced)
+            continue;
+        snprintf(path, sizeof path, LEARN_BUILD "/double/lib/%.300s", file);
+        words_add(words, path);
+    }
+    if (folder != NULL)
+        closedir(folder);
+}
+
+/* The archive of the library with all parts that are used in it, or one alone. */
 static bool archive_make(const Mine *mine, const Part *only, const char *archive)
 {
+    static const char *const rooms[] = {"base", "value", "tensor", "ops",  "nn",
+                                        "optim", "text",  "gpt2",   "show"};
     static ChildProgram child;
     Words words = {.count = 0};
     remove(archive);
@@ -99,25 +130,25 @@ static bool archive_make(const Mine *mine, const Part *only, const char *archive
     for (int i = 0; i < mine->count; i++)
         if (mine->parts[i].used && (only == NULL || only == &mine->parts[i]))
             words_add(&words, mine->parts[i].object);
+    for (size_t k = 0; k < sizeof rooms / sizeof *rooms; k++)
+        room_add(mine, only, rooms[k], &words);
     return run_quietly(&words, GATE_SECONDS, &child);
 }
 
-/* Links one main with the parts in front of the library; `only` is the one part to take, or NULL. */
+/* Links one main with that archive; `only` is the one part to take, or NULL for all. */
 static bool main_link(const Mine *mine, const char *main_object, const Part *only, const char *map,
                       const char *program)
 {
     static ChildProgram child;
     Words words = {.count = 0};
     char archive[PATH_ROOM];
-    snprintf(archive, sizeof archive, "%.100s/libmine.a", mine->folder);
-    if (!archive_make(mine, only, archive))
+    snprintf(archive, sizeof archive, "%.100s/%s", mine->folder, only == NULL ? "libmine.a" : "libone.a");
+    if (only != NULL && !archive_make(mine, only, archive))
         return false;
     words_split(&words, LEARN_CC " -g");
     words_add(&words, main_object);
     words_add(&words, archive);
-    if (file_exists(LEARN_BUILD "/double/libgpt2.a"))
-        words_add(&words, LEARN_BUILD "/double/libgpt2.a");
-    words_split(&words, LEARN_BUILD "/double/libwengert.a " LEARN_LIBS " -o");
+    words_split(&words, LEARN_LIBS " -o");
     words_add(&words, program);
 #ifndef __APPLE__
     if (map != NULL) {
@@ -227,15 +258,16 @@ static bool map_has(const char *map, const char *member)
     return false;
 }
 
-/* How many files of lib the program was linked from: members of the archives with code in them. */
+/* How many files of lib the program was linked from: members with code that no part replaced. The parts'
+ * names begin with their chapter's number, the library's with a letter. */
 static int map_members(const char *map)
 {
     int count = 0;
     const char *at = strstr(map, "Linker script and memory map");
     for (at = at == NULL ? map : at; (at = strstr(at, "\n .text ")) != NULL; at++) {
         size_t length = strcspn(at + 1, "\n");
-        const char *library = strstr(at + 1, LEARN_BUILD "/double/lib");
-        count += library != NULL && library < at + 1 + length;
+        const char *member = strstr(at + 1, "libmine.a(");
+        count += member != NULL && member < at + 1 + length && member[10] > '9';
     }
     return count;
 }
@@ -373,6 +405,8 @@ int mine_command(Desk *desk, int argc, char **argv)
     if (argc > 1 || (argc == 1 && strcmp(argv[0], "solutions") != 0))
         exit_with("mine: expected nothing or \"solutions\", found \"%s\"", argv[argc - 1]);
     mine.solutions = argc == 1;
+    if (mine.solutions && course_is_sealed())
+        exit_with("mine: this copy of the course came without answers");
     mine.folder = mine.solutions ? LEARN_BUILD "/mine-solutions" : LEARN_BUILD "/mine";
     unsetenv("WENGERT_THREADS"); /* one thread was for crashes; training may use all */
     parts_find(desk, &mine);
@@ -387,7 +421,9 @@ int mine_command(Desk *desk, int argc, char **argv)
         printf("None of your files has passed yet: everything here would be the library's.\n");
         return 1;
     }
-    if (failed > 0)
+    char archive[PATH_ROOM];
+    snprintf(archive, sizeof archive, "%.100s/libmine.a", mine.folder);
+    if (failed > 0 || !archive_make(&mine, NULL, archive))
         return 1;
     failed = gates_run(&mine);
     int differ = training_run(&mine);

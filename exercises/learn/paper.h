@@ -100,7 +100,7 @@ Error paper_judge(const PaperPart *part, const char *answer, uint64_t seed, FILE
                   PaperJudgement *judgement);
 
 /* Whether the part's own answers hold: at each of `seeds` seeds the right one is right, and each
- * wrong one is wrong and known for what it is. *judged grows by how many answers that are. */
+ * wrong one is wrong and known for what it is. *judged grows by how many do. */
 Error paper_audit(const PaperPart *part, size_t seeds, size_t *judged);
 
 /* ---- the command --------------------------------------------------------------------------- */

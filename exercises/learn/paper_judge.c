@@ -233,8 +233,10 @@ static Error audit_answer(const PaperPart *part, const char *answer, int slip, s
 Error paper_audit(const PaperPart *part, size_t seeds, size_t *judged)
 {
     Error error = audit_answer(part, part->right, -1, seeds);
-    *judged += 1;
-    for (int i = 0; !error.failed && i < part->slip_count; i++, *judged += 1)
+    *judged += !error.failed;
+    for (int i = 0; !error.failed && i < part->slip_count; i++) {
         error = audit_answer(part, part->slips[i].answer, i, seeds);
+        *judged += !error.failed;
+    }
     return error;
 }

@@ -2,6 +2,8 @@
  */
 #include "paper_reader.h"
 
+#include "text.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,21 +55,13 @@ static Error read_lines(Reader *reader, char *text)
 Error paper_read(Paper *paper, const char *path)
 {
     *paper = (Paper){0};
-    MappedFile file;
-    Error error = file_map(&file, path);
+    char *text;
+    Error error = course_text(path, &text);
     if (error.failed)
         return error;
-    char *text = memory_alloc(file.size + 1);
-    if (file.size > 0)
-        memcpy(text, file.bytes, file.size);
-    text[file.size] = '\0';
     Reader reader = {.paper = paper, .path = arena_text(paper, path)};
-    if (strlen(text) != file.size)
-        error = error_make("%s: expected text, found a 0 at byte %zu", path, strlen(text));
-    else
-        error = read_lines(&reader, text);
+    error = read_lines(&reader, text);
     free(text);
-    file_unmap(&file);
     return error;
 }
 

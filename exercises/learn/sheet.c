@@ -19,6 +19,19 @@ Error sheet_make(const char *exercise, char **text)
     return error;
 }
 
+Error sheet_audit(const char *exercise, size_t seeds, size_t *judged)
+{
+    Paper paper;
+    *judged = 0;
+    Error error = paper_read(&paper, exercise);
+    if (!error.failed && paper.count == 0)
+        error = error_make("%s: expected parts to answer, found none", exercise);
+    for (size_t i = 0; !error.failed && i < paper.count; i++)
+        error = paper_audit(&paper.parts[i], seeds, judged);
+    paper_free(&paper);
+    return error;
+}
+
 Error sheet_judge(const char *exercise, const char *answers, char *const *arguments, int count,
                   uint64_t seed, bool shown, SheetResult *result)
 {

@@ -17,4 +17,8 @@ typedef struct {
 Error sheet_judge(const char *exercise, const char *answers, char *const *arguments, int count,
                   uint64_t seed, bool shown, SheetResult *result);
 
+/* For authors: whether the exercise's own answers hold, the right ones right and the wrong ones known, at
+ * that many seeds; `judged` is how many do. */
+Error sheet_audit(const char *exercise, size_t seeds, size_t *judged);
+
 #endif

@@ -44,3 +44,17 @@ merges gap ',"ab":300}' 'a b\n'
 merges doubled ',"ab":256,"ab":257}' 'a b\na b\n'
 merges no-bytes '{"a":0,"b":1,"ab":2}' 'a b\n'
 merges nested ',"a":{"b":[1,2,{"c":null}]}}' 'a b\n'
+
+# ---- formulas and paper problems
+mkdir -p "$corpus/formula" "$corpus/paper"
+number=0
+for text in "exp(x)/sum(exp(x))" "A@B" "A'@[[1, 2], [3, -4.5e1], [0, 1]]" "x*(x > 0) - max(x, 0)^2" \
+    "sum(C, axis=1)[0] + mean(A, -1)" "scatter(gather(B, ids - 0), ids, 7)" "onehot(ids, 3)'" \
+    "permute(reshape(range(8), 2, 2, 2), 2, 0, 1)" "concat(slice(A, 1, 1, 3), eye(3), axis=1)" \
+    "sumto(drop(ones(1, 3, 5), 0), x)/sqrt(pi)" "max(A, axis=0) <= min(A)" "((((x))))'''[1]" "1 + (2"; do
+    printf %s "$text" > "$corpus/formula/$number"
+    number=$((number + 1))
+done
+cp exercises/02-value/graph.txt "$corpus/paper/graph"
+cp exercises/02-value/tanh-formula.txt "$corpus/paper/formula"
+printf '=# mine\nslope = [2/9, -0.222]\nmode = rev\ndx = p*(dy - sum(p*dy))\n' > "$corpus/paper/answers"

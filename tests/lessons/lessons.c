@@ -3,7 +3,7 @@
  * A fence after <!-- code FILE NAME --> holds that definition, one after <!-- run COMMAND --> holds
  * that command's output; all other fences are left alone. A page is written whole or not at all; a
  * page with a fence that does not end is not touched. Ends with "N passed, N failed", over every
- * such fence, every link, and every path and name that a page speaks of. */
+ * such fence, every link, every path and name that a page speaks of, and every formula's answers. */
 #include "lessons.h"
 
 #include <glob.h>
@@ -236,7 +236,8 @@ static size_t quoted_fence(Page *page, size_t at, const Marker *marker)
     return end + 1;
 }
 
-/* What begins on line `at`: a quoted fence, another fence, or a line of prose; returns the next. */
+/* What begins on line `at`: a quoted fence, another fence, a formula, or a line of prose; returns the
+ * next. */
 static size_t page_step(Page *page, size_t at)
 {
     const char *line = page->text.lines[at];
@@ -246,6 +247,9 @@ static size_t page_step(Page *page, size_t at)
         next = quoted_fence(page, at, &marker);
     } else if (fence_begins(line)) {
         next = fence_end(&page->text, at) + 1;
+        page_put(page, at, next);
+    } else if (formula_begins(line)) {
+        next = formula_check(&page->text, at, &(Place){page->path, at + 1, page->tally});
         page_put(page, at, next);
     } else {
         line_check(&(Place){page->path, at + 1, page->tally}, line);

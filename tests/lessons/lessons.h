@@ -4,6 +4,7 @@
  *   lessons.c   the pages one after the other: fences compared and refilled; the closing line
  *   quote.c     what a fence must hold: a definition out of a file, the output of a command
  *   links.c     links, anchors, and the files and names that a page speaks of
+ *   formulas.c  formulas that a page derives
  *
  * Every check comes to an Error whose text says what was expected and what was found; the page and
  * the line are put before it by place_judge. */
@@ -60,5 +61,11 @@ Error command_quote(const char *command, double limit, Text *quoted);
  * Judges every link and image of a line outside of fences, every path in backticks that begins with
  * a folder of the repository, and every name quoted as `name` in `file`. */
 void line_check(const Place *place, const char *line);
+
+/* ---- formulas --------------------------------------------------------------------------------
+ * Whether a comment <!-- formula ... --> begins on this line; formula_check judges what the one that
+ * begins on line `at` says, and returns the line behind it. */
+bool formula_begins(const char *line);
+size_t formula_check(const Text *page, size_t at, const Place *place);
 
 #endif
