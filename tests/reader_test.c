@@ -83,6 +83,7 @@ static void test_display(void **state)
                    "      k       du_i\n"
                    "dv = sum du_i ----\n"
                    "     i=1       dv");
+    assert_display("-\\frac{a}{b} x", 80, true, "  a\n- ─ x\n  b");
     assert_display("J = \\begin{bmatrix}a & -b\\\\ c & d\\end{bmatrix}", 80, true,
                    "J = ⎡a  -b⎤\n"
                    "    ⎣c  d ⎦");

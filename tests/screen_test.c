@@ -6,13 +6,10 @@
 #include "../exercises/learn/read.h"
 #include "../exercises/learn/terminal.h"
 
-#include "base/base.h"
 #include "child.h"
+#include "files.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-#include <cmocka.h>
+#include <fcntl.h>
 
 /* A pipe, a UTF-8 locale, no wishes. */
 static int environment_reset(void **state)
@@ -149,6 +146,22 @@ static void test_read(void **state)
     assert_read("01", NULL, 0, "01 Derivatives\n==============\n");
 }
 
+/* In a course of the test's own: a comment in a fence is no heading. */
+static void test_read_elsewhere(void **state)
+{
+    (void)state;
+    static const char lesson[] = "# 03 Own\n\n```sh\n# a comment\nls\n```\n\n## A comment, at last\n";
+    int here = open(".", O_RDONLY);
+    assert_true(here >= 0 && chdir(scratch) == 0);
+    assert_false(folder_make("chapters/03-own").failed);
+    write_file("chapters/03-own/README.md", lesson, strlen(lesson));
+    assert_read("3", "a comment", 0, "A comment, at last\n──────────────────\n");
+    assert_read("own", NULL, 0, "03 Own\n══════\n\n    # a comment\n");
+    assert_read(NULL, NULL, 0, "  ./learn read 03   03 Own\n");
+    assert_int_equal(fchdir(here), 0);
+    close(here);
+}
+
 static void test_plot(void **state)
 {
     (void)state;
@@ -185,6 +198,24 @@ static void test_without_programs(void **state)
     free(path);
 }
 
+/* Every tool but one: a gnuplot that stops at once stands before the real one. */
+static void test_doctor_without_gnuplot(void **state)
+{
+    (void)state;
+    static const char fake[] = "#!/bin/sh\nexit 1\n";
+    write_file(path_of("gnuplot"), fake, strlen(fake));
+    assert_int_equal(chmod(path_of("gnuplot"), 0755), 0);
+    char *path = text_format("%s", getenv("PATH")), *longer = text_format("%s:%s", scratch, path);
+    setenv("PATH", longer, 1);
+    Child child = call_command(doctor_command, NULL, NULL, 1);
+    assert_holds(&child, "  C compiler     works    ");
+    assert_holds(&child, "  gnuplot        missing  ");
+    assert_holds(&child, "\nThis line installs what is missing:\n\n    ");
+    setenv("PATH", path, 1);
+    free(path);
+    free(longer);
+}
+
 static void test_doctor(void **state)
 {
     (void)state;
@@ -208,9 +239,11 @@ int main(void)
         cmocka_unit_test_setup(test_screen, environment_reset),
         cmocka_unit_test_setup(test_lines, environment_reset),
         cmocka_unit_test_setup(test_read, environment_reset),
+        cmocka_unit_test_setup(test_read_elsewhere, environment_reset),
         cmocka_unit_test_setup(test_plot, environment_reset),
         cmocka_unit_test_setup(test_without_programs, environment_reset),
+        cmocka_unit_test_setup(test_doctor_without_gnuplot, environment_reset),
         cmocka_unit_test_setup(test_doctor, environment_reset),
     };
-    return cmocka_run_group_tests_name("screen", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("screen", tests, scratch_make, scratch_remove);
 }

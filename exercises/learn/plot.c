@@ -8,7 +8,6 @@
 #include "show/show.h"
 #include "terminal.h"
 
-#include <ctype.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>

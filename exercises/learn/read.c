@@ -9,11 +9,9 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- finding the lesson ------------------------------------------------------------------ */
 
