@@ -47,6 +47,7 @@ static void test_operators(void **state)
     assert_inline("2.1\\cdot10^{-8} \\le 3 \\cdot 4", "2.1·10⁻⁸ ≤ 3 · 4", "2.1*10^-8 <= 3 * 4");
     assert_inline("|-x|, a|b| - c", "|-x|, a|b| - c", "|-x|, a|b| - c");
     assert_inline("\\epsilon \\ne \\varepsilon", "ϵ ≠ ε", "eps != vareps");
+    assert_inline("\\tanh\\left(2x\\right) + \\ln(x)", "tanh(2x) + ln(x)", "tanh(2x) + ln(x)");
     assert_inline("2\\epsilon x", "2ϵ x", "2 eps x");
     assert_inline("p \\leftarrow p - \\eta g", "p ← p - η g", "p <- p - eta g");
     assert_inline("\\text{r is } 2", "r is 2", "r is 2");

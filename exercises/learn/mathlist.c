@@ -86,6 +86,8 @@ static bool parts_factors(const MathAtom *left, const MathAtom *right, MathLook 
 {
     if (is_text(left, "/") || (is_text(left, "d") && right->kind == ATOM_NAME))
         return right->after_space;
+    if (is_name(left) && strchr("([", right->box.lines[0][0]) != NULL)
+        return right->after_space;
     if (is_name(left) || is_name(right) || left->kind == ATOM_BIG || right->kind == ATOM_BIG)
         return true;
     if (is_tall(left) || right->kind == ATOM_FRACTION)
