@@ -1,13 +1,13 @@
-/* markdown_code: code and output, shown as they stand. Where a block is too wide for the page, the widest gap
- * of each line is made narrower by what is too much, all by the same, which saves most tables that
- * programs print; a line that is still too long is continued on the next, further in. */
+/* markdown_code: code and output, shown as they stand. Where a block is too wide for the page, the
+ * widest gap of each line is made narrower by what is too much, all by the same, which saves most
+ * tables that programs print; a line that is still too long goes on on the next, further in. */
 #include "markdown.h"
 
 #include "terminal.h"
 
 #include <string.h>
 
-/* ---- narrower gaps -------------------------------------------------------------------------------------- */
+/* ---- narrower gaps ----------------------------------------------------------------------- */
 
 /* The widest gap between words of a line: where it begins and how wide it is. */
 static size_t widest_gap(const char *line, size_t *width)
@@ -25,7 +25,7 @@ static size_t widest_gap(const char *line, size_t *width)
     return best;
 }
 
-/* The line with `surplus` columns less in its widest gap, or as it is if that would close the gap. */
+/* The line with `surplus` columns less in its widest gap; as it is if that would close the gap. */
 static char *narrowed(char *line, size_t surplus)
 {
     size_t width, gap = widest_gap(line, &width);
@@ -45,9 +45,9 @@ static int widest_line(char *const *lines, size_t count)
     return widest;
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
-/* Where what does not fit goes on: below what stands behind a gap, else further in than the line. */
+/* Where what does not fit goes on: below what stands behind a gap, else further in. */
 static int code_hang(const char *line, int room)
 {
     size_t margin = strspn(line, " ");
