@@ -117,7 +117,7 @@ mul neighbours pass 'dirent.h ctype.h stdlib.h' 'int n = 0; DIR *d = opendir("/p
 mul forks pass unistd.h 'if (fork() >= 0) { setsid(); sleep(1000); }'
 mul bomb 'zero: timed out' unistd.h 'for (;;) { if (fork() < 0) continue; }'
 mul crashes 'zero: crashed' '' 'out = NULL; a->grad = out->data;'
-mul memory 'zero: too big' 'stdlib.h string.h' 'for (;;) memset(malloc(1 << 20), 1, 1 << 20);'
+mul memory 'zero: too big' sys/mman.h 'char *p = mmap(NULL, 3ul << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); for (size_t i = 0;; i = (i + 4096) % (3ul << 30)) p[i] = 1;'
 mul flood 'zero: too big' stdio.h 'for (;;) puts("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");'
 mul closes 'zero: ended early' unistd.h 'close(3); close(4);'
 
@@ -167,7 +167,7 @@ if [ "$all" = all ]; then
     mul garbage-on-4 fail unistd.h 'double y = 3; if (write(4, &y, sizeof y) < 0) return;'
     mul closes-all 'zero: ended early' unistd.h 'for (int k = 0; k < 64; k++) close(k);'
     mul closes-and-waits 'zero: timed out' unistd.h 'for (int k = 0; k < 64; k++) close(k); for (;;) pause();'
-    mul replaces 'zero: crashed' unistd.h 'execl("/course/built/02-value/mul/student", "student", (char *)0); execl("/bin/sh", "sh", (char *)0); *(volatile char *)0 = 1;'
+    mul replaces 'zero: timed out' unistd.h 'execl("/course/built/02-value/mul/student", "student", (char *)0); execl("/bin/sh", "sh", (char *)0); *(volatile char *)0 = 1;'
     mul kills-all pass signal.h 'kill(-1, 9); kill(1, 9);'
     mul network pass sys/socket.h 'if (socket(AF_INET, SOCK_STREAM, 0) >= 0) b = a;'
     mul daemon pass 'unistd.h' 'for (int k = 0; k < 3; k++) if (fork() == 0) { setsid(); for (;;) pause(); }'
@@ -259,7 +259,7 @@ check 'no formula for a spreadsheet' grep -q "^\"'=1+1, \"\"<&>\"\"" "$folder/cl
 check 'what was left out is said' grep -q 'linked-all' "$folder/out"
 check 'the same file is found' grep -q "the same file as" "$folder/class.tap"
 check 'a worked answer is found' grep -q 'the worked answer, byte for byte' "$folder/class.xml"
-check 'the table fits 80 columns' sh -c "! LC_ALL=C grep -q '.\{81\}' '$folder/out'"
+check 'the table fits 80 columns' sh -c "! LC_ALL=C grep '.\{81\}' '$folder/out'"
 if command -v xmllint > /dev/null 2>&1; then
     check 'the XML is XML' xmllint --noout "$folder/class.xml"
 elif command -v python3 > /dev/null 2>&1; then

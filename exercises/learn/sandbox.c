@@ -64,7 +64,7 @@ static void begin(const SandboxPlan *plan, Words *words, bool filtered)
                        "--unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --uid 65534 "
                        "--gid 65534 --hostname sandbox --setenv PATH /usr/local/bin:/usr/bin:/bin "
                        "--dev-bind /dev/null /dev/null --ro-bind /dev/urandom /dev/urandom "
-                       "--ro-bind-try /etc/ld.so.cache "/etc/ld.so.cache");
+                       "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache");
 }
 
 static void tools_add(const SandboxPlan *plan, Words *words)
