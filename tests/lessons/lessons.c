@@ -28,7 +28,7 @@ Text text_split(char *bytes)
     return text;
 }
 
-Error text_open(Text *text, const char *path)
+Error text_load(Text *text, const char *path)
 {
     MappedFile file;
     Error error = file_map(&file, path);
@@ -289,7 +289,7 @@ static Error page_do(Page *page)
 {
     char *bytes = NULL;
     size_t size = 0;
-    Error error = text_open(&page->text, page->path);
+    Error error = text_load(&page->text, page->path);
     if (error.failed)
         return error;
     if (page_closes(page)) {
@@ -298,6 +298,7 @@ static Error page_do(Page *page)
             exit_with("lessons: expected memory for %s, found none", page->path);
         for (size_t at = 0; at < page->text.count;)
             at = page_step(page, at);
+        derivations_check(&page->text, page->path, page->tally);
         fclose(page->out);
     }
     if (page->changed)

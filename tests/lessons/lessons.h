@@ -21,7 +21,7 @@ typedef struct {
     size_t count;
 } Text;
 
-Error text_open(Text *text, const char *path);
+Error text_load(Text *text, const char *path);
 Text text_split(char *bytes); /* takes over a string from malloc */
 void text_free(Text *text);
 
@@ -67,5 +67,8 @@ void line_check(const Place *place, const char *line);
  * begins on line `at` says, and returns the line behind it. */
 bool formula_begins(const char *line);
 size_t formula_check(const Text *page, size_t at, const Place *place);
+
+/* Each section whose **Derive.** displays a formula must have such a comment. */
+void derivations_check(const Text *page, const char *path, Tally *tally);
 
 #endif
