@@ -353,6 +353,8 @@ test-run:
 	  "exercises=$(LEARN) audit" \
 	  "mine=sh tests/mine.sh $(B)" \
 	  "learn=sh tests/learn.sh $(B)" \
+	  "grade=sh tests/grade.sh $(B)" \
+	  "handout=sh tests/handout.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
 	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \

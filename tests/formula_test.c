@@ -1,6 +1,6 @@
 /* Tests of exercises/learn/formula*.c and array.c: what each operator and function gives, worked by
- * hand; which shapes fit; what is said about a formula that cannot be read or computed, and where; and
- * that no text, however long or deep, does more than that. */
+ * hand; which shapes fit; what is said about a formula that cannot be read or computed, and where;
+ * and that no text, however long or deep, does more than that. */
 #include "formula.h"
 
 #include "files.h"
@@ -52,10 +52,12 @@ static void expect_same(const char *text, const char *expected)
     Arena arena = {0};
     Array found = computed(text, &arena), wanted = computed(expected, &arena);
     if (!array_same_shape(&found, &wanted))
-        fail_msg("%s: expected %s, found %s", text, array_shape_text(&wanted), array_shape_text(&found));
+        fail_msg("%s: expected %s, found %s", text, array_shape_text(&wanted),
+                 array_shape_text(&found));
     for (size_t i = 0; i < array_size(&wanted); i++)
         if (!(fabs(found.data[i] - wanted.data[i]) <= 1e-12 * (1 + fabs(wanted.data[i]))))
-            fail_msg("%s: element %zu: expected %.17g, found %.17g", text, i, wanted.data[i], found.data[i]);
+            fail_msg("%s: element %zu: expected %.17g, found %.17g", text, i, wanted.data[i],
+                     found.data[i]);
     arena_free(&arena);
 }
 
@@ -69,20 +71,20 @@ static void expect_pairs(const Pair *pairs, size_t count)
         expect_same(pairs[i].text, pairs[i].expected);
 }
 
-/* ---- what is computed ------------------------------------------------------------------------------ */
+/* ---- what is computed ---------------------------------------------------------------------- */
 static void test_operators(void **state)
 {
     (void)state;
     static const Pair pairs[] = {
-        {"1 + 2*3", "7"},          {"(1 + 2)*3", "9"},         {"2 - 3 - 4", "-5"},
-        {"12/3/2", "2"},           {"2^3^2", "512"},           {"-2^2", "-4"},
-        {"2^-1", "0.5"},           {"(-2)^2", "4"},            {"--3", "3"},
-        {"+3 - -2", "5"},          {"2*-3", "-6"},             {"1.5e2 + .5", "150.5"},
-        {" 1\t+\n1 ", "2"},        {"3 > 2", "1"},             {"3 < 2", "0"},
-        {"2 >= 2", "1"},           {"2 <= 1", "0"},            {"2 == 2", "1"},
-        {"2 != 2", "0"},           {"1 + 1 > 1", "1"},         {"c", "7"},
-        {"x + 1", "[2, -1, 4]"},   {"-x", "[-1, 2, -3]"},      {"x > 0", "[1, 0, 1]"},
-        {"2^x", "[2, 0.25, 8]"},   {"x/c*7", "x"},             {"c - x", "[6, 9, 4]"},
+        {"1 + 2*3", "7"},        {"(1 + 2)*3", "9"},    {"2 - 3 - 4", "-5"},
+        {"12/3/2", "2"},         {"2^3^2", "512"},      {"-2^2", "-4"},
+        {"2^-1", "0.5"},         {"(-2)^2", "4"},       {"--3", "3"},
+        {"+3 - -2", "5"},        {"2*-3", "-6"},        {"1.5e2 + .5", "150.5"},
+        {" 1\t+\n1 ", "2"},      {"3 > 2", "1"},        {"3 < 2", "0"},
+        {"2 >= 2", "1"},         {"2 <= 1", "0"},       {"2 == 2", "1"},
+        {"2 != 2", "0"},         {"1 + 1 > 1", "1"},    {"c", "7"},
+        {"x + 1", "[2, -1, 4]"}, {"-x", "[-1, 2, -3]"}, {"x > 0", "[1, 0, 1]"},
+        {"2^x", "[2, 0.25, 8]"}, {"x/c*7", "x"},        {"c - x", "[6, 9, 4]"},
     };
     expect_pairs(pairs, sizeof pairs / sizeof *pairs);
 }
@@ -128,10 +130,11 @@ static void test_elements(void **state)
 {
     (void)state;
     static const Pair pairs[] = {
-        {"A[1]", "[4, 5, 6]"},   {"A[1][2]", "6"},        {"A'[2]", "[3, 6]"},
-        {"x[0] + x[1]", "-1"},   {"(x + 1)[2]", "4"},     {"x[c - 5]", "3"},
-        {"[1, 2][1]", "2"},      {"[[1, 2], [3, 4]]", "[[1, 2], [2, 4] + [1, 0]]"},
-        {"[c]", "[7]"},          {"[[[5]]]", "reshape([5], 1, 1, 1)"},
+        {"A[1]", "[4, 5, 6]"}, {"A[1][2]", "6"},
+        {"A'[2]", "[3, 6]"},   {"x[0] + x[1]", "-1"},
+        {"(x + 1)[2]", "4"},   {"x[c - 5]", "3"},
+        {"[1, 2][1]", "2"},    {"[[1, 2], [3, 4]]", "[[1, 2], [2, 4] + [1, 0]]"},
+        {"[c]", "[7]"},        {"[[[5]]]", "reshape([5], 1, 1, 1)"},
     };
     expect_pairs(pairs, sizeof pairs / sizeof *pairs);
 }
@@ -143,6 +146,7 @@ static void test_functions(void **state)
         {"exp(0)", "1"},
         {"exp(1)", "2.718281828459045"},
         {"log(exp(2))", "2"},
+        {"ln(8)/ln(2)", "3"},
         {"sqrt(16)", "4"},
         {"tanh(log(2))", "0.6"},
         {"sigmoid(log(3))", "0.75"},
@@ -231,8 +235,8 @@ static void test_not_finite(void **state)
 {
     (void)state;
     Arena arena = {0};
-    static const char *const texts[] = {"log(-1)", "1/0", "0/0", "sqrt(x)", "relu(0/0)", "max(0/0, 1)",
-                                        "min([0/0, 1])", "exp(1e300)"};
+    static const char *const texts[] = {"log(-1)",   "1/0",         "0/0",           "sqrt(x)",
+                                        "relu(0/0)", "max(0/0, 1)", "min([0/0, 1])", "exp(1e300)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Array value = computed(texts[i], &arena);
         if (array_is_finite(&value))
@@ -241,7 +245,7 @@ static void test_not_finite(void **state)
     arena_free(&arena);
 }
 
-/* ---- what is said -------------------------------------------------------------------------------- */
+/* ---- what is said -------------------------------------------------------------------------- */
 typedef struct {
     const char *text;
     int at;
@@ -257,8 +261,8 @@ static void expect_wrongs(const Wrong *wrongs, size_t count)
         if (!error.error.failed)
             fail_msg("%s: expected an error with \"%s\"", wrongs[i].text, wrongs[i].message);
         if (strstr(error.error.text, wrongs[i].message) == NULL || error.at != wrongs[i].at)
-            fail_msg("%s: expected \"%s\" at %d, found \"%s\" at %d", wrongs[i].text, wrongs[i].message,
-                     wrongs[i].at, error.error.text, error.at);
+            fail_msg("%s: expected \"%s\" at %d, found \"%s\" at %d", wrongs[i].text,
+                     wrongs[i].message, wrongs[i].at, error.error.text, error.at);
         arena_free(&arena);
     }
 }
@@ -275,7 +279,9 @@ static void test_unreadable(void **state)
         {"x x", 2, "found \"x\""},
         {"x**2", 1, "expected ^ for a power, found **"},
         {"* 2", 0, "found \"*\""},
-        {"1, 2", 1, "found \",\""},
+        {"1, 2", 1,
+         "expected the end (a decimal has a point, and a list stands in brackets), found"},
+        {"0,25", 1, "a decimal has a point"},
         {"x = 2", 2, "expected an operator or the end, found \"=\""},
         {"[1, 2", 5, "expected \",\" or \"]\", found the end"},
         {"[]", 1, "found \"]\""},
@@ -283,7 +289,8 @@ static void test_unreadable(void **state)
         {"sum(x", 5, "expected \",\" or \")\", found the end"},
         {"sum()", 4, "expected an argument, found \")\""},
         {"sum(x, axis=1, 2)", 13, "expected \")\" after the axis"},
-        {"sofmax(x)", 6, "expected an operator (a name in front of a parenthesis that is no function"},
+        {"sofmax(x)", 6,
+         "expected an operator (a name in front of a parenthesis that is no function"},
         {"x(1)", 1, "x*(y + z)"},
         {"3 \xc3\x97 4", 2, "found a character that is not ASCII"},
         {"$", 0, "found \"$\""},
@@ -301,6 +308,8 @@ static void test_unknown_names(void **state)
     (void)state;
     static const Wrong wrongs[] = {
         {"x + dz", 4, "expected one of the names x, A, B, ids, c, found \"dz\""},
+        {"e^x", 0, "expected exp(x) for e^x and exp(1) for e, found \"e\""},
+        {"2*A^T", 4, "expected A' for the transpose of A, found \"T\""},
         {"exp + 1", 0, "exp is a function: expected \"(\" after it"},
         {"exp(x, x)", 0, "exp: expected 1 argument, found 2"},
         {"gather(x)", 0, "gather: expected 2 arguments, found 1"},
@@ -316,7 +325,8 @@ static void test_shapes_that_do_not_fit(void **state)
 {
     (void)state;
     static const Wrong wrongs[] = {
-        {"A + B", 2, "A is (2,3), B is (3,2) (from the right, two lengths must be equal, or one of them 1)"},
+        {"A + B", 2,
+         "A is (2,3), B is (3,2) (from the right, two lengths must be equal, or one of them 1)"},
         {"A@A", 1, "A is (2,3), A is (2,3) (the last axis of the left must be the last but one"},
         {"2@A", 1, "2 is one number, A is (2,3) (@ multiplies matrices; a number takes *)"},
         {"A@[1, 2]", 1, "A is (2,3), [1, 2] is (2)"},
@@ -333,11 +343,13 @@ static void test_shapes_that_do_not_fit(void **state)
         {"sum(A, x)", 7, "expected a whole number from -2 to 1, found x"},
         {"sum(c, 0)", 4, "expected an array with axes, and c is one number"},
         {"max(A, B)", 7, "expected a shape that fits the first argument's, and B is (3,2)"},
-        {"sumto(x, A)", 9, "expected what can be stretched to the first argument's shape, and A is (2,3)"},
+        {"sumto(x, A)", 9,
+         "expected what can be stretched to the first argument's shape, and A is (2,3)"},
         {"gather(c, ids)", 7, "expected a table with rows, and c is one number"},
         {"gather([1, 2], ids)", 15, "expected whole numbers from 0 to 1 in ids, found 2"},
         {"gather(x, x)", 10, "expected whole numbers from 0 to 2 in x, found -2"},
-        {"scatter(A, ids, 3)", 11, "expected ids of the shape of the values' leading axes, and ids is (3)"},
+        {"scatter(A, ids, 3)", 11,
+         "expected ids of the shape of the values' leading axes, and ids is (3)"},
         {"scatter(x, ids, 2)", 11, "expected whole numbers from 0 to 1 in ids, found 2"},
         {"scatter(1, 1, 2)", 11, "expected at least one axis of ids"},
         {"onehot(ids, 2)", 7, "expected whole numbers from 0 to 1 in ids, found 2"},
@@ -348,8 +360,10 @@ static void test_shapes_that_do_not_fit(void **state)
         {"permute(A, 0)", 8, "expected each axis once, and A is (2,3)"},
         {"slice(A, 1, 1, 4)", 15, "expected a whole number from 2 to 3, found 4"},
         {"slice(A, 1, 3, 3)", 12, "expected a whole number from 0 to 2, found 3"},
-        {"concat(A, B, 0)", 10, "expected the first argument's shape but for that axis, and B is (3,2)"},
-        {"concat(A, x, 0)", 10, "expected the first argument's shape but for that axis, and x is (3)"},
+        {"concat(A, B, 0)", 10,
+         "expected the first argument's shape but for that axis, and B is (3,2)"},
+        {"concat(A, x, 0)", 10,
+         "expected the first argument's shape but for that axis, and x is (3)"},
         {"ones(100, 100)", 10, "expected a smaller array"},
         {"eye(1000)", 4, "expected a whole number from 1 to 64"},
         {"ones(64, 1) + ones(65)", 12, "(64,1), ones(65) is (65) (the result would be too large)"},
@@ -381,7 +395,7 @@ static void test_caret(void **state)
     }
 }
 
-/* ---- bounds -------------------------------------------------------------------------------------- */
+/* ---- bounds -------------------------------------------------------------------------------- */
 
 /* `count` times `piece`, between `begin` and `end`; the caller frees. */
 static char *repeated(const char *begin, const char *piece, int count, const char *end)
@@ -432,8 +446,8 @@ static void test_names(void **state)
     assert_int_equal(names.count, 1);
     assert_true(names_find(&names, "a")->data[0] == 2);
     assert_null(names_find(&names, "b"));
-    static const char *const unfit[] = {"", "1a", "_a", "a b", "a-b", "a\xc3\xa4",
-                                        "abcdefghijklmnopqrstuvwxy"};
+    static const char *const unfit[] = {
+        "", "1a", "_a", "a b", "a-b", "a\xc3\xa4", "abcdefghijklmnopqrstuvwxy"};
     for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
         assert_false(names_set(&names, unfit[i], one));
     for (int i = 1; i < NAMES_MAX; i++) {

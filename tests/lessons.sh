@@ -159,6 +159,11 @@ wrong 'a mistake that is none' '<!-- formula given x; forward x^2; along x; righ
     'formula: dx x + x: expected it to be wrong'
 wrong 'a formula that cannot be read' '<!-- formula\ngiven x\nforward x^\n-->' 1 'formula: x^: at character 3: expected a number'
 wrong 'a keyword of none' '<!-- formula ask x -->' 0 'formula: expected given, let, forward'
+says_formulas 'a derivation with its formula' \
+    '# Here\n**Derive.** So\n\n$$1 = 1$$\n\n<!-- formula value 1; right 1 -->\n**Code.** $x$' 2
+says_formulas 'a display that is not derived' '**Derive.** So.\n**Code.** There\n\n$$1 = 1$$' 0
+wrong 'a derivation without its formula' '**Derive.** So\n\n$$1 = 1$$\n\n# There\n<!-- formula value 1; right 1 -->' 3 \
+    'a formula that is derived: expected <!-- formula ... --> in its section, found none'
 wrong 'a formula without an end' '<!-- formula given x' 0 "a formula's comment: expected its end, found the page's"
 
 tree

@@ -1,11 +1,12 @@
-/* Tests of exercises/learn/paper*.c: parts are read or their mistakes said with file and line; numbers,
- * choices and formulas are judged, the right ones at every seed, the famous wrong ones never; and what
+/* Tests of exercises/learn/paper*.c: parts are read or their mistakes said with file and line;
+ * numbers, choices and formulas are judged, the right ones at every seed, the famous wrong ones
+ * never; and what
  * ./learn shows of it, in 80 columns. */
 #include "paper.h"
 
 #include "files.h"
 
-/* ---- one part at a time -------------------------------------------------------------------------- */
+/* ---- one part at a time -------------------------------------------------------------------- */
 
 /* The only part of a text, which begins with `kind paper`; paper_free when done. */
 static PaperPart *part_of(Paper *paper, const char *text)
@@ -41,8 +42,8 @@ static void expect_verdict(const PaperPart *part, const char *answer, PaperVerdi
 {
     PaperJudgement judgement = judged(part, answer, 1);
     if (judgement.verdict != wanted)
-        fail_msg("%s: expected verdict %d, found %d: %s", answer, (int)wanted, (int)judgement.verdict,
-                 judgement.fact);
+        fail_msg("%s: expected verdict %d, found %d: %s", answer, (int)wanted,
+                 (int)judgement.verdict, judgement.fact);
 }
 
 /* `rights` and `wrongs` are answers, each list ended by NULL. */
@@ -59,15 +60,17 @@ static void expect_judged(const char *text, const char *const *rights, const cha
 
 #define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* ---- numbers -------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 static void test_numbers(void **state)
 {
     (void)state;
     expect_judged("part a\nask Q\nnumber 2/9",
                   LIST("2/9", "0.2222", "0.222", "4/18", "2*(1/9)", "exp(log(2/9))"),
                   LIST("-2/9", "0.22", "0.2", "1/9", "0.223", "0/0", "1/0", "[2/9]"));
-    expect_judged("part a\nask Q\nnumber 1000", LIST("1e3", "1000.9", "999.01"), LIST("1001.1", "998.9"));
-    expect_judged("part a\nask Q\nnumber 20.05", LIST("20.05", "20.06", "20.0500"), LIST("20", "20.2"));
+    expect_judged("part a\nask Q\nnumber 1000", LIST("1e3", "1000.9", "999.01"),
+                  LIST("1001.1", "998.9"));
+    expect_judged("part a\nask Q\nnumber 20.05", LIST("20.05", "20.06", "20.0500"),
+                  LIST("20", "20.2"));
     expect_judged("part a\nask Q\nnumber 0", LIST("0", "1 - 1", "0.000"), LIST("0.01", "1e-9"));
     expect_judged("part a\nask Q\nnumber 1.0833155", LIST("1.08", "1.0833", "1.084"),
                   LIST("1.1", "1.07", "1.0"));
@@ -90,18 +93,20 @@ static void test_lists(void **state)
     expect_judged("part a\nask Q\nnumber [1/6, -1/9, -1/18, 0]",
                   LIST("[1/6, -1/9, -1/18, 0]", "[0.167, -0.111, -0.0556, 0]", "[3, -2, -1, 0]/18",
                        "[0.16667, -0.11111, -0.05556, 0.0001]"),
-                  LIST("[1/6, -1/9, -1/18, 0.01]", "[1/6, -1/9, 0, -1/18]", "1/6", "[1/6, -1/9, -1/18]",
-                       "[0.17, -0.11, -0.056, 0]"));
-    expect_judged("part a\nask Q\nnumber [[1, 3], [2, 4]]", LIST("[[1, 3], [2, 4]]", "[[1, 2], [3, 4]]'"),
+                  LIST("[1/6, -1/9, -1/18, 0.01]", "[1/6, -1/9, 0, -1/18]", "1/6",
+                       "[1/6, -1/9, -1/18]", "[0.17, -0.11, -0.056, 0]"));
+    expect_judged("part a\nask Q\nnumber [[1, 3], [2, 4]]",
+                  LIST("[[1, 3], [2, 4]]", "[[1, 2], [3, 4]]'"),
                   LIST("[[1, 2], [3, 4]]", "[1, 3, 2, 4]"));
 }
 
-/* ---- choices -------------------------------------------------------------------------------------- */
+/* ---- choices ------------------------------------------------------------------------------- */
 static void test_choices(void **state)
 {
     (void)state;
-    static const char text[] = "part a\nask Q\nchoice forward mode\nchoice forward\nchoice Reverse mode\n"
-                               "choice neither\nright Reverse mode\nwrong neither\nasks Why?";
+    static const char text[] =
+        "part a\nask Q\nchoice forward mode\nchoice forward\nchoice Reverse mode\n"
+        "choice neither\nright Reverse mode\nwrong neither\nasks Why?";
     expect_judged(text, LIST("reverse mode", "Reverse  mode", "REV", "r"),
                   LIST("forward", "forward m", "neither", "n"));
     Paper paper;
@@ -115,9 +120,9 @@ static void test_choices(void **state)
     paper_free(&paper);
 }
 
-/* ---- formulas --------------------------------------------------------------------------------------- */
-#define SOFTMAX                                                                                     \
-    "part dx\nask Q\ngiven x(5)\nlet p = exp(x)/sum(exp(x))\nforward p\nalong x\n"                  \
+/* ---- formulas ------------------------------------------------------------------------------ */
+#define SOFTMAX                                                                                    \
+    "part dx\nask Q\ngiven x(5)\nlet p = exp(x)/sum(exp(x))\nforward p\nalong x\n"                 \
     "right p*(dy - sum(p*dy))\n"
 
 /* One right answer in several writings; the famous wrong ones. */
@@ -125,8 +130,9 @@ static void test_softmax(void **state)
 {
     (void)state;
     expect_judged(SOFTMAX,
-                  LIST("p*(dy - sum(p*dy))", "p*dy - p*sum(p*dy)", "dy@(eye(5)*p - reshape(p, 5, 1)*p)",
-                       "exp(x)*(dy - dy@p)/sum(exp(x))", "-p*(dy@p - dy)"),
+                  LIST("p*(dy - sum(p*dy))", "p*dy - p*sum(p*dy)",
+                       "dy@(eye(5)*p - reshape(p, 5, 1)*p)", "exp(x)*(dy - dy@p)/sum(exp(x))",
+                       "-p*(dy@p - dy)"),
                   LIST("p*(dy - mean(dy))", "p*(1 - p)*dy", "dy - p*sum(dy)", "p*dy", "dy", "0",
                        "p*(dy - sum(p*dy)) + 1e-4", "p*(sum(p*dy) - dy)"));
 }
@@ -140,18 +146,19 @@ static void test_layer_norm(void **state)
                   "right r*(g - mean(g) - n*mean(g*n))",
                   LIST("r*(g - mean(g) - n*mean(g*n))", "r*(dy*gamma - sum(g)/7 - n*sum(g*n)/7)",
                        "(g - mean(g) - (x - mu)*r^2*mean(g*(x - mu)))*r"),
-                  LIST("r*(g - mean(g))", "r*g", "r*(g - n*mean(g*n))", "r*(g - mean(g) - n*sum(g*n))",
-                       "r*(dy - mean(dy) - n*mean(dy*n))",
+                  LIST("r*(g - mean(g))", "r*g", "r*(g - n*mean(g*n))",
+                       "r*(g - mean(g) - n*sum(g*n))", "r*(dy - mean(dy) - n*mean(dy*n))",
                        "(g - mean(g) - n*mean(g*n))/sqrt(mean((x - mu)^2))"));
 }
 
 static void test_cross_entropy(void **state)
 {
     (void)state;
-    expect_judged("part dx\nask Q\ngiven x(4,3)\ngiven t(4) below 3\nlet p = exp(x)/sum(exp(x), 1)\n"
-                  "let y = onehot(t, 3)\nforward L = -mean(sum(y*log(p), 1))\nalong x\nright dL*(p - y)/4",
-                  LIST("dL*(p - y)/4", "dy*(p - onehot(t, 3))/4", "(p - y)/4*dL", "(p/4 - y/4)*dL"),
-                  LIST("dL*(p - y)", "(p - y)/4", "dL*(y - p)/4", "dL*(p - y)/12", "dL*(p - y)/3"));
+    expect_judged(
+        "part dx\nask Q\ngiven x(4,3)\ngiven t(4) below 3\nlet p = exp(x)/sum(exp(x), 1)\n"
+        "let y = onehot(t, 3)\nforward L = -mean(sum(y*log(p), 1))\nalong x\nright dL*(p - y)/4",
+        LIST("dL*(p - y)/4", "dy*(p - onehot(t, 3))/4", "(p - y)/4*dL", "(p/4 - y/4)*dL"),
+        LIST("dL*(p - y)", "(p - y)/4", "dL*(y - p)/4", "dL*(p - y)/12", "dL*(p - y)/3"));
 }
 
 static void test_products(void **state)
@@ -171,10 +178,11 @@ static void test_products(void **state)
 static void test_embedding(void **state)
 {
     (void)state;
-    expect_judged("part dE\nask Q\ngiven E(3,2)\ngiven ids(7) below 3\nforward gather(E, ids)\nalong E\n"
-                  "right scatter(dy, ids, 3)",
-                  LIST("scatter(dy, ids, 3)", "onehot(ids, 3)'@dy"),
-                  LIST("scatter(dy, ids, 3)/2", "gather(dy, [0, 1, 2])", "E"));
+    expect_judged(
+        "part dE\nask Q\ngiven E(3,2)\ngiven ids(7) below 3\nforward gather(E, ids)\nalong E\n"
+        "right scatter(dy, ids, 3)",
+        LIST("scatter(dy, ids, 3)", "onehot(ids, 3)'@dy"),
+        LIST("scatter(dy, ids, 3)/2", "gather(dy, [0, 1, 2])", "E"));
 }
 
 /* Without dy in the right answer it is a plain slope, and there is no dy. */
@@ -188,17 +196,19 @@ static void test_slopes(void **state)
     Paper paper;
     expect_verdict(part_of(&paper, text), "6*x*(x^2 + 1)^2*dy", ANSWER_UNREADABLE);
     paper_free(&paper);
-    expect_judged("part a\nask Q\ngiven x positive\nforward log(x)\nalong x\nright 1/x", LIST("1/x", "x^-1"),
-                  LIST("log(x)", "-1/x"));
+    expect_judged("part a\nask Q\ngiven x positive\nforward log(x)\nalong x\nright 1/x",
+                  LIST("1/x", "x^-1"), LIST("log(x)", "-1/x"));
     expect_judged("part a\nask Q\ngiven x(5)\nforward relu(x)\nalong x\nright x > 0",
-                  LIST("x > 0", "x >= 0", "relu(x)/x", "(x + abs(x))/(2*x)"), LIST("x", "1", "x < 0"));
+                  LIST("x > 0", "x >= 0", "relu(x)/x", "(x + abs(x))/(2*x)"),
+                  LIST("x", "1", "x < 0"));
 }
 
 static void test_values(void **state)
 {
     (void)state;
     expect_judged("part a\nask Q\ngiven x(3)\nlet y = tanh(x)\nvalue 1 - y^2\nright 1 - y^2",
-                  LIST("1 - y^2", "(1 - y)*(1 + y)", "4/(exp(x) + exp(-x))^2"), LIST("y", "1 - y", "1"));
+                  LIST("1 - y^2", "(1 - y)*(1 + y)", "4/(exp(x) + exp(-x))^2"),
+                  LIST("y", "1 - y", "1"));
 }
 
 /* A shape that can be stretched is; another is said, both of them. */
@@ -206,8 +216,9 @@ static void test_answer_shapes(void **state)
 {
     (void)state;
     Paper paper;
-    const PaperPart *part = part_of(&paper, "part db\nask Q\ngiven x(4,3)\ngiven b(3)\nforward x + b\n"
-                                            "along b\nright sumto(dy, b)");
+    const PaperPart *part =
+        part_of(&paper, "part db\nask Q\ngiven x(4,3)\ngiven b(3)\nforward x + b\n"
+                        "along b\nright sumto(dy, b)");
     expect_verdict(part, "sum(dy, 0)", ANSWER_RIGHT);
     expect_verdict(part, "reshape(sum(dy, 0), 1, 1, 3)", ANSWER_RIGHT);
     PaperJudgement judgement = judged(part, "dy", 1);
@@ -221,6 +232,10 @@ static void test_answer_shapes(void **state)
     paper_free(&paper);
 }
 
+#define RMS_NORM                                                                                   \
+    "part dx\nask Q\ngiven x(2,5)\nlet r = 1/sqrt(mean(x^2, 1))\nforward x*r\nalong x\n"           \
+    "right r*(dy - x*r^2*mean(dy*x, 1))"
+
 static void test_many_seeds(void **state)
 {
     (void)state;
@@ -230,8 +245,7 @@ static void test_many_seeds(void **state)
         "part dx\nask Q\ngiven x(5)\nforward relu(x)\nalong x\nright dy*(x > 0)",
         "part dx\nask Q\ngiven x(5)\nforward log(abs(x))\nalong x\nright dy/x",
         "part dx\nask Q\ngiven x(5)\nforward max(x)\nalong x\nright dy*(x == max(x))",
-        "part dx\nask Q\ngiven x(2,5)\nlet r = 1/sqrt(mean(x^2, 1))\nforward x*r\nalong x\n"
-        "right r*(dy - x*r^2*mean(dy*x, 1))"};
+        RMS_NORM};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         Paper paper;
         const PaperPart *part = part_of(&paper, texts[i]);
@@ -242,14 +256,15 @@ static void test_many_seeds(void **state)
     }
 }
 
-/* ---- known mistakes ----------------------------------------------------------------------------------- */
+/* ---- known mistakes ------------------------------------------------------------------------ */
 static void test_slips(void **state)
 {
     (void)state;
     Paper paper;
     const PaperPart *part =
-        part_of(&paper, SOFTMAX "wrong p*(1 - p)*dy\nasks When x[2] grows, what else moves?\n"
-                                "wrong p*(dy - mean(dy))\nasks Which mean?\nwrong dy@eye(5)[0]\nasks Shape?");
+        part_of(&paper, SOFTMAX
+                "wrong p*(1 - p)*dy\nasks When x[2] grows, what else moves?\n"
+                "wrong p*(dy - mean(dy))\nasks Which mean?\nwrong dy@eye(5)[0]\nasks Shape?");
     assert_int_equal(judged(part, "dy*p - p^2*dy", 3).slip, 0);
     assert_int_equal(judged(part, "p*dy - p*sum(dy)/5", 3).slip, 1);
     assert_int_equal(judged(part, "dy[0]", 3).slip, 2);
@@ -294,7 +309,7 @@ static void test_audit(void **state)
     }
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------- */
 static void test_unreadable(void **state)
 {
     (void)state;
@@ -312,12 +327,15 @@ static void test_unreadable(void **state)
         {"part a\nask Q\nnumber 1 within x", ":3: expected a relative tolerance between 0 and 1"},
         {"part a\nask Q\nnumber 1\nwrong 2", ":4: expected asks after wrong"},
         {"part a\nask Q\nnumber 1\nasks W?", ":4: expected asks after a wrong answer"},
-        {"part a\nask Q\nnumber 1\nwrong 2\nasks W?\nasks W?", ":6: expected asks after a wrong answer"},
-        {"part a\nask Q\nchoice x\nchoice y\nright z", ":1: expected one of the choices, found \"z\""},
+        {"part a\nask Q\nnumber 1\nwrong 2\nasks W?\nasks W?",
+         ":6: expected asks after a wrong answer"},
+        {"part a\nask Q\nchoice x\nchoice y\nright z",
+         ":1: expected one of the choices, found \"z\""},
         {"part a\nask Q\nchoice x\nright x\nwrong z\nasks W?", ":5: expected one of the choices"},
         {"part a\nask Q\nright 1", "expected a forward or a value"},
         {"part a\nask Q\ngiven x\nforward x\nright 1", "expected along with the name of a given"},
-        {"part a\nask Q\ngiven x below 3\nforward x\nalong x\nright 1", "expected along with the name"},
+        {"part a\nask Q\ngiven x below 3\nforward x\nalong x\nright 1",
+         "expected along with the name"},
         {"part a\nask Q\ngiven x\nvalue x\nalong x\nright x", "expected no along for a value"},
         {"part a\nask Q\ngiven x\ngiven x", ":4: expected a name that is new, found \"x\""},
         {"part a\nask Q\ngiven exp", ":3: expected a name that is no function's"},
@@ -330,7 +348,8 @@ static void test_unreadable(void **state)
         {"part a\nask Q\nlet 3", ":3: expected NAME = EXPRESSION"},
         {"part a\nask Q\ngiven x\nlet y = x +", ":4: x +: at character 4: expected a number"},
         {"part a\nask Q\ngiven x\nforward x\nforward x", ":5: expected one forward or value"},
-        {"part a\nask Q\ngiven x\nforward x\nalong x\nright 1\nright 1", ":7: expected one right answer"},
+        {"part a\nask Q\ngiven x\nforward x\nalong x\nright 1\nright 1",
+         ":7: expected one right answer"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         Paper paper;
@@ -350,8 +369,9 @@ static void test_long_texts(void **state)
 {
     (void)state;
     Paper paper;
-    const PaperPart *part = part_of(&paper, "hint\n  part x\n# part y\npart a\nask\n  Two\n  .\n    lines.\n"
-                                            "given x(3)\nforward x\nalong x\nright\n  dy +\n  0*x");
+    const PaperPart *part =
+        part_of(&paper, "hint\n  part x\n# part y\npart a\nask\n  Two\n  .\n    lines.\n"
+                        "given x(3)\nforward x\nalong x\nright\n  dy +\n  0*x");
     assert_string_equal(part->ask, "Two\n\n  lines.");
     expect_verdict(part, "dy", ANSWER_RIGHT);
     paper_free(&paper);
@@ -362,10 +382,11 @@ static void test_lessons(void **state)
     (void)state;
     Paper paper;
     size_t count = 0;
-    expect_none(paper_read_lesson(&paper, "page", 7,
-                                  "given A(3,4); given B(4,2)\nforward C = A@B\n\nalong A\n  right dC@B'; wrong dC@B'*2\n"
-                                  "along B; right A'@dC\nlet D = C*2\nforward D; along A; right 2*dD@B'\n"
-                                  "value A + A; right 2*A"));
+    expect_none(paper_read_lesson(
+        &paper, "page", 7,
+        "given A(3,4); given B(4,2)\nforward C = A@B\n\nalong A\n  right dC@B'; wrong dC@B'*2\n"
+        "along B; right A'@dC\nlet D = C*2\nforward D; along A; right 2*dD@B'\n"
+        "value A + A; right 2*A"));
     assert_int_equal(paper.count, 4);
     static const char *const names[] = {"dA", "dB", "dA", "value"};
     static const size_t lines[] = {11, 12, 14, 15};
@@ -377,20 +398,23 @@ static void test_lessons(void **state)
     }
     assert_int_equal(count, 5);
     paper_free(&paper);
-    expect_error(paper_read_lesson(&paper, "page", 7, "given x\nask Q"), "page:8: expected given, let");
+    expect_error(paper_read_lesson(&paper, "page", 7, "given x\nask Q"),
+                 "page:8: expected given, let");
     paper_free(&paper);
-    expect_error(paper_read_lesson(&paper, "page", 7, "given x; forward x"), "expected a right answer");
+    expect_error(paper_read_lesson(&paper, "page", 7, "given x; forward x"),
+                 "expected a right answer");
     paper_free(&paper);
 }
 
-/* ---- the command ---------------------------------------------------------------------------------------- */
-static const char exercise_text[] =
-    "kind paper\ntitle T\nhint\n  One\npart slope\nask\n  The slope\n  at 0.\nnumber 0.25\nwrong -0.25\n"
-    "asks Which way?\npart mode\nask Which mode?\nchoice forward\nchoice reverse\nright reverse\n" SOFTMAX;
+/* ---- the command --------------------------------------------------------------------------- */
+static const char exercise_text[] = "kind paper\ntitle T\nhint\n  One\npart slope\nask\n  The "
+                                    "slope\n  at 0.\nnumber 0.25\nwrong -0.25\n"
+                                    "asks Which way?\npart mode\nask Which mode?\nchoice "
+                                    "forward\nchoice reverse\nright reverse\n" SOFTMAX;
 
 /* What the command says, for the caller to free; NULL where it is an error with this part. */
-static char *command(const char *answers, const char *const *arguments, int count, PaperResult *result,
-                     const char *part)
+static char *command(const char *answers, const char *const *arguments, int count,
+                     PaperResult *result, const char *part)
 {
     char *said = NULL;
     size_t size = 0;
@@ -415,17 +439,20 @@ static void test_command(void **state)
 {
     (void)state;
     PaperResult result;
-    char *said = command("# mine\n\nslope = 1/4\r\n  mode=Rev\ndx = p*(dy-sum(p*dy))\n", NULL, 0, &result, NULL);
-    assert_string_equal(said, "ok     slope = 1/4\nok     mode = Rev\nok     dx = p*(dy-sum(p*dy))\n"
-                              "3 of 3 right\n");
+    char *said = command("# mine\n\nslope = 1/4\r\n  mode=Rev\ndx = p*(dy-sum(p*dy))\n", NULL, 0,
+                         &result, NULL);
+    assert_string_equal(said,
+                        "ok     slope = 1/4\nok     mode = Rev\nok     dx = p*(dy-sum(p*dy))\n"
+                        "3 of 3 right\n");
     assert_true(result.right == 3 && result.parts == 3 && result.answered == 3);
     assert_string_equal(result.sentence, "");
     free(said);
     said = command("slope = -0.25\nmode =\ndx = p*(dy-sum(p*dy)\n", NULL, 0, &result, NULL);
-    assert_string_equal(said, "WRONG  slope = -0.25\n       it comes to -0.25: that is not the right answer\n"
-                              "       Which way?\n-      mode: not answered\nWRONG  dx cannot be read\n"
-                              "         p*(dy-sum(p*dy)\n                        ^\n"
-                              "       expected \")\" or an operator, found the end\n0 of 3 right\n");
+    assert_string_equal(
+        said, "WRONG  slope = -0.25\n       it comes to -0.25: that is not the right answer\n"
+              "       Which way?\n-      mode: not answered\nWRONG  dx cannot be read\n"
+              "         p*(dy-sum(p*dy)\n                        ^\n"
+              "       expected \")\" or an operator, found the end\n0 of 3 right\n");
     assert_true(result.right == 0 && result.answered == 2);
     assert_string_equal(result.sentence, "slope: it comes to -0.25: that is not the right answer");
     free(said);
@@ -435,7 +462,8 @@ static void test_command(void **state)
     free(said);
     free(command(NULL, NULL, 0, &result, NULL));
     assert_true(result.answered == 0 && result.parts == 3);
-    expect_none(paper_command(path_of("three.txt"), path_of("none.txt"), NULL, 0, 1, NULL, &result));
+    expect_none(
+        paper_command(path_of("three.txt"), path_of("none.txt"), NULL, 0, 1, NULL, &result));
     assert_int_equal(result.answered, 0);
 }
 
@@ -444,14 +472,17 @@ static void test_command_errors(void **state)
     (void)state;
     PaperResult result;
     command("slope = 1\n\nslop = 2\n", NULL, 0, &result,
-            "answers.txt:3: expected NAME = ANSWER with one of the names slope, mode, dx, found \"slop = 2\"");
+            "answers.txt:3: expected NAME = ANSWER with one of the names slope, mode, dx, found "
+            "\"slop = 2\"");
     command("slope\n", NULL, 0, &result, "answers.txt:1: expected NAME = ANSWER");
-    command("slope = 1\nslope = 2\n", NULL, 0, &result, "answers.txt:2: expected one answer to slope");
+    command("slope = 1\nslope = 2\n", NULL, 0, &result,
+            "answers.txt:2: expected one answer to slope");
     command(NULL, LIST("x=1"), 1, &result, "the arguments: expected NAME = ANSWER");
     write_file(path_of("empty.txt"), "title T\n", 8);
     expect_error(paper_command(path_of("empty.txt"), NULL, NULL, 0, 1, NULL, &result),
                  "expected parts to answer, found none");
-    expect_error(paper_command(path_of("absent.txt"), NULL, NULL, 0, 1, NULL, &result), "absent.txt");
+    expect_error(paper_command(path_of("absent.txt"), NULL, NULL, 0, 1, NULL, &result),
+                 "absent.txt");
 }
 
 static void test_counterexample(void **state)
@@ -459,10 +490,16 @@ static void test_counterexample(void **state)
     (void)state;
     PaperResult result;
     char *said = command("dx = -p*(dy-sum(p*dy))\n", NULL, 0, &result, NULL);
-    static const char *const parts[] = {"WRONG  dx = -p*(dy-sum(p*dy))\n", "5 of 5 elements are wrong",
-                                        "\n         x  ", "\n         dy  ", "\n         p  ", "yours ",
-                                        ", measured ", "measured = five-point difference of the forward, weighed with dy",
-                                        "every element of yours is -1 times what was measured"};
+    static const char *const parts[] = {
+        "WRONG  dx = -p*(dy-sum(p*dy))\n",
+        "5 of 5 elements are wrong",
+        "\n         x  ",
+        "\n         dy  ",
+        "\n         p  ",
+        "yours ",
+        ", measured ",
+        "measured = five-point difference of the forward, weighed with dy",
+        "every element of yours is -1 times what was measured"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strstr(said, parts[i]) == NULL)
             fail_msg("expected \"%s\" in: %s", parts[i], said);
@@ -471,6 +508,37 @@ static void test_counterexample(void **state)
     assert_non_null(strstr(said, "yours NaN"));
     assert_non_null(strstr(said, "yours gives NaN where what was measured is finite"));
     free(said);
+}
+
+/* Both numbers can be computed again: every given is shown, and what was weighed with by one name.
+ */
+static void test_inputs_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *shown, *hidden;
+    } cases[] = {{"W", "\n         dC ", "\n         dy "},
+                 {"0*dy@A'", "\n         dy ", "\n         dC "},
+                 {"C@A'", "\n         C ", "\n         h "}};
+    Paper paper;
+    const PaperPart *part =
+        part_of(&paper, "part dW\nask Q\ngiven W(2,3)\ngiven A(3,2)\nlet h = 2*W\n"
+                        "forward C = h@A\nalong W\nright 2*dC@A'");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PaperJudgement judgement;
+        char *said = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&said, &size);
+        expect_none(paper_judge(part, cases[i].answer, 1, out, &judgement));
+        fclose(out);
+        bool good = strstr(said, "\n         W ") != NULL &&
+                    strstr(said, "\n         A ") != NULL && strstr(said, cases[i].shown) != NULL &&
+                    strstr(said, cases[i].hidden) == NULL;
+        if (!good)
+            fail_msg("expected W, A and %s, not %s, in: %s", cases[i].shown, cases[i].hidden, said);
+        free(said);
+    }
+    paper_free(&paper);
 }
 
 /* What a student begins with is answered nowhere, and says every question. */
@@ -484,8 +552,9 @@ static void test_start(void **state)
     FILE *out = open_memstream(&text, &size);
     expect_none(paper_write_start(path_of("three.txt"), out));
     fclose(out);
-    assert_string_equal(text, "# The slope\n# at 0.\nslope =\n\n# Which mode?\n#   forward\n#   reverse\n"
-                              "mode =\n\n# Q\ndx =\n\n");
+    assert_string_equal(text,
+                        "# The slope\n# at 0.\nslope =\n\n# Which mode?\n#   forward\n#   reverse\n"
+                        "mode =\n\n# Q\ndx =\n\n");
     free(command(text, NULL, 0, &result, NULL));
     assert_int_equal(result.answered, 0);
     free(text);
@@ -494,17 +563,18 @@ static void test_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),       cmocka_unit_test(test_tolerance),
-        cmocka_unit_test(test_lists),         cmocka_unit_test(test_choices),
-        cmocka_unit_test(test_softmax),       cmocka_unit_test(test_layer_norm),
-        cmocka_unit_test(test_cross_entropy), cmocka_unit_test(test_products),
-        cmocka_unit_test(test_embedding),     cmocka_unit_test(test_slopes),
-        cmocka_unit_test(test_values),        cmocka_unit_test(test_answer_shapes),
-        cmocka_unit_test(test_many_seeds),    cmocka_unit_test(test_slips),
-        cmocka_unit_test(test_audit),         cmocka_unit_test(test_unreadable),
-        cmocka_unit_test(test_long_texts),    cmocka_unit_test(test_lessons),
-        cmocka_unit_test(test_command),       cmocka_unit_test(test_command_errors),
-        cmocka_unit_test(test_counterexample), cmocka_unit_test(test_start),
+        cmocka_unit_test(test_numbers),        cmocka_unit_test(test_tolerance),
+        cmocka_unit_test(test_lists),          cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_softmax),        cmocka_unit_test(test_layer_norm),
+        cmocka_unit_test(test_cross_entropy),  cmocka_unit_test(test_products),
+        cmocka_unit_test(test_embedding),      cmocka_unit_test(test_slopes),
+        cmocka_unit_test(test_values),         cmocka_unit_test(test_answer_shapes),
+        cmocka_unit_test(test_many_seeds),     cmocka_unit_test(test_slips),
+        cmocka_unit_test(test_audit),          cmocka_unit_test(test_unreadable),
+        cmocka_unit_test(test_long_texts),     cmocka_unit_test(test_lessons),
+        cmocka_unit_test(test_command),        cmocka_unit_test(test_command_errors),
+        cmocka_unit_test(test_counterexample), cmocka_unit_test(test_inputs_shown),
+        cmocka_unit_test(test_start),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

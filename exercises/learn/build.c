@@ -404,4 +404,6 @@ void build_slip(const Exercise *exercise, const Slip *slip, Build *build)
              !check_object(exercise, check, build) ||
              !link_program(&usual, object, check, false, build))
         fail(build, NO_TOOLS, "The seeded bug does not build.");
+    if (course_is_sealed())
+        remove(source); /* a slip is an answer but for a line */
 }

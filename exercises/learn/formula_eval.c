@@ -87,6 +87,11 @@ static bool fail_name(Evaluation *evaluation, int node, const char *name)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
                                  evaluation->names->items[i].name);
     int at = evaluation->formula->nodes[node].sign;
+    if (strcmp(name, "e") == 0)
+        return evaluation_fail(evaluation, at,
+                               "expected exp(x) for e^x and exp(1) for e, found \"e\"");
+    if (strcmp(name, "T") == 0)
+        return evaluation_fail(evaluation, at, "expected A' for the transpose of A, found \"T\"");
     if (used == 0)
         return evaluation_fail(evaluation, at, "expected numbers alone, found the name \"%s\"",
                                name);

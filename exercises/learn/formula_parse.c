@@ -350,7 +350,10 @@ FormulaError formula_parse(Formula *formula, const char *text)
     strcpy(formula->text, text);
     Parser parser = {.formula = formula};
     formula->root = parse_comparison(&parser);
-    if (formula->root >= 0 && peek(&parser) != '\0')
+    if (formula->root >= 0 && peek(&parser) == ',')
+        formula->root =
+            fail(&parser, "the end (a decimal has a point, and a list stands in brackets)");
+    else if (formula->root >= 0 && peek(&parser) != '\0')
         formula->root = fail(&parser, "an operator (+ - * / ^ @) or the end");
     return parser.error;
 }

@@ -98,8 +98,9 @@ void class_table(const Class *class)
         printf("\nnot judged, by no fault of the student\n");
         unknown_print(class);
     }
-    printf("\n%zu submissions, %zu exercises; a pass is worth the exercise's minutes, %d in all\n",
-           class->count, class->n_exercises, class_points(class));
+    printf("\n%zu submissions, %zu exercises\n", class->count, class->n_exercises);
+    printf("a pass is worth the minutes that the exercise is thought to take: %d points in all\n",
+           class_points(class));
     printf("the same numbers again: --seed %llu --seeds %zu\n", (unsigned long long)class->seed,
            class->seeds);
 }

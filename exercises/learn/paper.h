@@ -77,7 +77,8 @@ Error paper_read_lesson(Paper *paper, const char *path, size_t line, const char 
 typedef struct {
     Names names;
     Array measured;
-    const char *place; /* what an element of it is called: "dx" */
+    const char *place;              /* what an element of it is called: "dx" */
+    char upstream[NAME_LENGTH + 2]; /* the name of dy: "dC" after `forward C`, else "dy" */
     bool is_gradient, is_weighed;
 } Draw;
 

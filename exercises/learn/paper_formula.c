@@ -58,14 +58,22 @@ static double common_factor(const Array *found, const Array *wanted)
 
 /* ---- what is said ---------------------------------------------------------------------------- */
 
-/* The inputs that matter: those the answer speaks of, what it is differentiated along, and dy. */
+static bool is_given(const PaperPart *part, const char *name)
+{
+    for (int i = 0; i < part->statement_count; i++)
+        if (part->statements[i].formula == NULL && strcmp(part->statements[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* All that is needed to compute both numbers again, and what the answer speaks of besides. */
 static void say_inputs(const Judging *judging, const Formula *formula, const Draw *draw)
 {
-    const PaperPart *part = judging->part;
     for (int i = 0; i < draw->names.count; i++) {
         const char *name = draw->names.items[i].name;
-        bool along = strcmp(name, part->along) == 0;
-        if (along || formula_mentions(formula, name))
+        bool upstream = draw->is_weighed && strcmp(name, draw->upstream) == 0 &&
+                        !formula_mentions(formula, "dy");
+        if (upstream || is_given(judging->part, name) || formula_mentions(formula, name))
             say_array(judging, name, &draw->names.items[i].value);
     }
 }

@@ -86,7 +86,7 @@ static Error choose_dy(Measuring *measuring, const Array *target, Random *random
 {
     const PaperPart *part = measuring->part;
     Draw *draw = measuring->draw;
-    char own[NAME_LENGTH + 2];
+    char *own = draw->upstream;
     upstream_name(part, own);
     const Array *given = names_find(&draw->names, own);
     given = given == NULL ? names_find(&draw->names, "dy") : given;

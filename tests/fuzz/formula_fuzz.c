@@ -1,5 +1,5 @@
-/* formula_fuzz: whatever the text, a student's formula has a value or an error of one line, at a place
- * of its text that a caret can stand under. */
+/* formula_fuzz: whatever the text, a student's formula has a value or an error of one line, at a
+ * place of its text that a caret can stand under. */
 #include "fuzz.h"
 
 #include "formula.h"

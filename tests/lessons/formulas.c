@@ -1,6 +1,6 @@
-/* formulas: what a lesson derives must be so. A comment <!-- formula ... --> says a derivation's result
- * again, in the keywords of exercises/README.md; it is judged as a student's answer would be, at many
- * seeds, and the mistakes that it names must be rejected. */
+/* formulas: what a lesson derives must be so. A comment <!-- formula ... --> says a derivation's
+ * result again, in the keywords of exercises/README.md; it is judged as a student's answer would
+ * be, at many seeds, and the mistakes that it names must be rejected. */
 #include "lessons.h"
 
 #include "paper.h"
@@ -18,8 +18,8 @@ bool formula_begins(const char *line)
     return strncmp(line, opening, length) == 0 && (line[length] == ' ' || line[length] == '\0');
 }
 
-/* The text of the comment that begins on line `at`, its marks left out, with a newline for each of its
- * lines; *end is the line that closes it, or `count`. The caller frees. */
+/* The text of the comment that begins on line `at`, its marks left out, with a newline for each of
+ * its lines; *end is the line that closes it, or `count`. The caller frees. */
 static char *comment_text(const Text *page, size_t at, size_t *end)
 {
     size_t size = 1;
@@ -45,7 +45,8 @@ static void judge(const Place *comment, const Error *error)
     Place place = *comment;
     Error told = *error;
     size_t length = strlen(place.path);
-    if (error->failed && strncmp(error->text, place.path, length) == 0 && error->text[length] == ':') {
+    if (error->failed && strncmp(error->text, place.path, length) == 0 &&
+        error->text[length] == ':') {
         char *rest;
         place.line = strtoul(error->text + length + 1, &rest, 10);
         told = error_make("formula: %s", rest + strspn(rest, ": "));
@@ -76,4 +77,43 @@ size_t formula_check(const Text *page, size_t at, const Place *place)
     paper_free(&paper);
     free(text);
     return end + 1;
+}
+
+/* Where the section that is being read stands. */
+typedef struct {
+    bool in_derivation, has_formula;
+    size_t displayed; /* the line of the derivation's first displayed formula, from 1; 0: none */
+} Section;
+
+static void section_end(const Section *section, const char *path, Tally *tally)
+{
+    if (section->displayed == 0)
+        return;
+    Error error = no_error();
+    if (!section->has_formula)
+        error = error_make("a formula that is derived: expected <!-- formula ... --> in its section, "
+                           "found none");
+    place_judge(&(Place){path, section->displayed, tally}, &error);
+}
+
+void derivations_check(const Text *page, const char *path, Tally *tally)
+{
+    Section section = {0};
+    for (size_t at = 0; at < page->count; at++) {
+        const char *line = page->lines[at];
+        if (fence_begins(line)) {
+            at = fence_end(page, at);
+            continue;
+        }
+        if (line[0] == '#') {
+            section_end(&section, path, tally);
+            section = (Section){0};
+        }
+        if (strncmp(line, "**", 2) == 0)
+            section.in_derivation = strncmp(line, "**Derive", 8) == 0;
+        if (section.in_derivation && section.displayed == 0 && strncmp(line, "$$", 2) == 0)
+            section.displayed = at + 1;
+        section.has_formula = section.has_formula || formula_begins(line);
+    }
+    section_end(&section, path, tally);
 }

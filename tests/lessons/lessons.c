@@ -28,7 +28,7 @@ Text text_split(char *bytes)
     return text;
 }
 
-Error text_load(Text *text, const char *path)
+Error text_open(Text *text, const char *path)
 {
     MappedFile file;
     Error error = file_map(&file, path);
@@ -289,7 +289,7 @@ static Error page_do(Page *page)
 {
     char *bytes = NULL;
     size_t size = 0;
-    Error error = text_load(&page->text, page->path);
+    Error error = text_open(&page->text, page->path);
     if (error.failed)
         return error;
     if (page_closes(page)) {

@@ -21,7 +21,7 @@ typedef struct {
     size_t count;
 } Text;
 
-Error text_load(Text *text, const char *path);
+Error text_open(Text *text, const char *path);
 Text text_split(char *bytes); /* takes over a string from malloc */
 void text_free(Text *text);
 

@@ -71,7 +71,7 @@ static bool has_heading(const Text *page, const char *anchor)
 static Error anchor_check(const char *path, const char *anchor)
 {
     Text page;
-    Error error = text_load(&page, path);
+    Error error = text_open(&page, path);
     if (error.failed)
         return error;
     if (!has_heading(&page, anchor))
@@ -232,7 +232,7 @@ static void name_judge(const Place *place, const char *name, const char *file)
 {
     Text source;
     char *path = is_of_house(file) ? text_format("%s", file) : path_beside(place->path, file);
-    Error error = text_load(&source, path);
+    Error error = text_open(&source, path);
     bool found = false;
     for (size_t i = 0; !error.failed && i < source.count && !found; i++)
         found = word_find(source.lines[i], source.lines[i], name) != NULL;

@@ -150,7 +150,7 @@ Error code_quote(const char *file, const char *name, Text *quoted)
 {
     Text source;
     Piece piece;
-    Error error = text_load(&source, file);
+    Error error = text_open(&source, file);
     if (error.failed)
         return error;
     if (definition_find(&source, name, true, &piece) ||
