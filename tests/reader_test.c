@@ -161,8 +161,8 @@ static void test_code(void **state)
     assert_page("```c\nint a;   /* **not** $math$ */\n\n    b;\n```\nend\n", plain,
                 "    int a;   /* **not** $math$ */\n\n        b;\nend\n");
     assert_page("    make gate CH=01    every derivative, checked\n", plain,
-                "  make gate CH=01    every derivative,\n"
-                "                     checked\n");
+                " make gate CH=01    every derivative,\n"
+                "                    checked\n");
     /* Two columns too many, taken out of the widest gap of each line that has one wide enough. */
     assert_page("```\n"
                 "  row                   elements  verdict\n"
@@ -173,7 +173,7 @@ static void test_code(void **state)
                 "   softmax                   35       ok\n"
                 "   one that has no gap\n");
     assert_page("```\n0123456789012345678901234567890123456789ab\n```\n", plain,
-                "  01234567890123456789012345678901234567\n      89ab\n");
+                " 012345678901234567890123456789012345678\n     9ab\n");
 }
 
 static void test_links(void **state)

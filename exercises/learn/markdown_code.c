@@ -25,15 +25,17 @@ static size_t widest_gap(const char *line, size_t *width)
     return best;
 }
 
-/* The line with `surplus` columns less in its widest gap; as it is if that would close the gap. */
-static char *narrowed(char *line, size_t surplus)
+/* The line with `surplus` columns less in its widest gap, or as many as leave two; as it is if that
+ * does not make it fit. */
+static char *narrowed(char *line, int surplus, int room)
 {
     size_t width, gap = widest_gap(line, &width);
-    if (width < surplus + 2)
+    int less = (int)width - 2 < surplus ? (int)width - 2 : surplus;
+    if (less <= 0 || text_width(line) - less > room)
         return line;
     char *narrow = scratch_alloc(strlen(line) + 1);
     memcpy(narrow, line, gap);
-    strcpy(narrow + gap, line + gap + surplus);
+    strcpy(narrow + gap, line + gap + less);
     return narrow;
 }
 
@@ -86,12 +88,11 @@ static void line_write(Page *page, const char *line)
 /* Four columns in, or fewer where that keeps lines whole. */
 void code_write(Page *page, char **lines, size_t count)
 {
-    enum { INDENT = 4, LEAST = 1 };
+    enum { MOST = 4, LESS = 2, LEAST = 1 };
     int room = page_room(page), widest = widest_line(lines, count);
-    for (size_t i = 0; i < count && widest + LEAST > room; i++)
-        lines[i] = narrowed(lines[i], (size_t)(widest + LEAST - room));
-    widest = widest_line(lines, count);
-    int indent = widest + INDENT <= room ? INDENT : widest + 2 > room && widest < room ? LEAST : 2;
+    int indent = widest + MOST <= room ? MOST : widest + LESS <= room ? LESS : LEAST;
+    for (size_t i = 0; i < count && widest + indent > room; i++)
+        lines[i] = narrowed(lines[i], widest + indent - room, room - indent);
     Page inside = *page;
     inside.first = scratch_format("%s%*s", page->first, indent, "");
     inside.rest = scratch_format("%s%*s", page->rest, indent, "");

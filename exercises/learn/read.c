@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 /* ---- finding the lesson ------------------------------------------------------------------ */
 
@@ -144,6 +145,17 @@ static const char *pager_command(void)
     return "if command -v less > /dev/null 2>&1; then exec less -R; else exec cat; fi";
 }
 
+/* Whether a pager took the page: a shell that does not find it ends with 127. */
+static bool page_through(const char *page)
+{
+    FILE *pager = popen(pager_command(), "w");
+    if (pager == NULL)
+        return false;
+    fputs(page, pager);
+    int status = pclose(pager);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 127;
+}
+
 static void show(const char *page)
 {
     if (!terminal_moves(stdout)) {
@@ -153,14 +165,10 @@ static void show(const char *page)
     setenv("LESS", "R", 0); /* so that less, where PAGER names it, lets colours through */
     fflush(stdout);
     void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* who leaves the pager early has read enough */
-    FILE *pager = popen(pager_command(), "w");
-    if (pager == NULL)
-        fputs(page, stdout);
-    else {
-        fputs(page, pager);
-        pclose(pager);
-    }
+    bool shown = page_through(page);
     signal(SIGPIPE, before);
+    if (!shown)
+        fputs(page, stdout);
 }
 
 static void show_markdown(const char *text, const char *folder, bool unfold)
