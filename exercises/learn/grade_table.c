@@ -99,8 +99,10 @@ void class_table(const Class *class)
         unknown_print(class);
     }
     printf("\n%zu submissions, %zu exercises\n", class->count, class->n_exercises);
-    printf("a pass is worth the minutes that the exercise is thought to take: %d points in all\n",
+    printf("a pass is worth the minutes that the exercise names; all together are %d\n",
            class_points(class));
+    if (class->unsafe)
+        printf("without a sandbox (--unsafe): what a program did to this machine is not known\n");
     printf("the same numbers again: --seed %llu --seeds %zu\n", (unsigned long long)class->seed,
            class->seeds);
 }
