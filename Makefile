@@ -282,9 +282,9 @@ $(B)/$(1)/tests/%_test: tests/%_test.c $(call gpt2_library,$(1)) $(call library,
 	$(Q)$(CC) $(FLAGS_$(1)) $(CMOCKA_CFLAGS) $(LATE_CFLAGS) -MMD -MP -MF $$@.d $$< $$(filter %.o,$$^) $(call gpt2_library,$(1)) $(call library,$(1)) $(CMOCKA_LIBS) $(LATE_LIBS) $(LDLIBS_BASE) -o $$@
 endef
 $(foreach p,$(PRECISIONS),$(eval $(call test_rules,$(p))))
-# The terminal's side of ./learn, which its test links as it is.
+# The terminal's side of ./learn, which its tests link as it is.
 READER_SOURCES := $(addprefix exercises/learn/,terminal.c scratch.c read.c wrap.c plot.c doctor.c) $(wildcard exercises/learn/math*.c exercises/learn/markdown*.c)
-$(foreach p,$(PRECISIONS),$(eval $(call test_program,$(p),reader): $(call objects,$(p),$(READER_SOURCES))))
+$(foreach p,$(PRECISIONS),$(foreach t,reader screen,$(eval $(call test_program,$(p),$(t)): $(call objects,$(p),$(READER_SOURCES)))))
 
 define paper_test_rule
 $(call test_program,double,$(1)): tests/$(1)_test.c $(PAPER_OBJECTS) $(call base_objects,double)
@@ -353,6 +353,8 @@ test-run:
 	  "exercises=$(LEARN) audit" \
 	  "mine=sh tests/mine.sh $(B)" \
 	  "learn=sh tests/learn.sh $(B)" \
+	  "grade=sh tests/grade.sh $(B)" \
+	  "handout=sh tests/handout.sh $(B)" \
 	  "lessons=B=$(B) $(LESSONS) --check" \
 	  "figures=sh plots/shown.sh $(B) --check" \
 	  "lessons-tool=sh tests/lessons.sh $(LESSONS)" \

@@ -95,6 +95,7 @@ cmp -s $work exercises/02-value/mul.c || { echo 'FAIL  reset: not the starter'; 
 expect 'give up' 0 '+++ solutions/02-value/mul.c' ./learn diff mul --give-up
 
 # ---- watch: a save is judged, and so is the next ------------------------------------------------------
+: > watch.txt
 ./learn watch mul > watch.txt 2>&1 &
 watcher=$!
 wait_for() {

@@ -1,4 +1,5 @@
-/* What goes wrong with a first network: seven mistakes of chapter 04, each beside the right thing. */
+/* What goes wrong with a first network: seven mistakes of chapter 04, each beside the right
+ * thing. */
 #include "../pitfalls.h"
 #include "value/value.h"
 

@@ -7,8 +7,8 @@
  *   FILE-boundary.tsv   x y probability: what the moons' network believes on a grid
  *   FILE-points.tsv     x y moon: the points it was trained on
  *   FILE-surface.tsv    a b loss: the loss around the trained weights, in two random directions
- *   FILE-twins.tsv      a b loss: XOR's, from the trained weights (0, 0) to three others that compute
- *                       the same: (1, 0) has two neurons swapped, (0, 1) one neuron's signs turned */
+ *   FILE-twins.tsv      a b loss: XOR's, from the trained weights (0, 0) to three others that give
+ *                       the same: (1, 0) has two neurons swapped, (0, 1) one's signs turned */
 #include "../program.h"
 #include "show/show.h"
 #include "value/value.h"
@@ -239,9 +239,9 @@ static void write_surface(const Course *course, const char *path)
     surface_write(&surface, course, path, "surface");
 }
 
-/* From the trained XOR network towards its twins. Swapping neurons 0 and 1, with their weights in the
- * next layer, changes nothing; nor does turning the signs of all that neuron 2 has, for tanh(-z) is
- * -tanh(z). The two ways move different parameters, so going both is a twin as well. */
+/* From the trained XOR network towards its twins. Swapping neurons 0 and 1, with their weights in
+ * the next layer, changes nothing; nor does turning the signs of all that neuron 2 has, for
+ * tanh(-z) is -tanh(z). The two ways move different parameters: going both is a twin as well. */
 static void write_twins(const Course *course, const char *path)
 {
     enum { EACH = 3, OUTER = XOR_NEURONS * EACH };

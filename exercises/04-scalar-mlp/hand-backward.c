@@ -1,9 +1,9 @@
 /* hand-backward: the gradient of a two-layer network, without an engine. Chapter 04, "The two-layer
  * network by hand".
  *
- * What to write: two_layer_backward. x holds, one after the other, A (hidden, inputs), a (hidden),
- * B (classes, hidden), b (classes) and the examples (examples, inputs); dx is laid out the same, and
- * is added to. The forward is given: read it first, your code is its way back. */
+ * What to write: two_layer_backward. x holds, one after the other, A (hidden, inputs), a
+ * (hidden), B (classes, hidden), b (classes) and the examples (examples, inputs); dx is laid out
+ * the same, and is added to. The forward is given: read it first, your code is its way back. */
 #include "base/base.h"
 
 enum { HIDDEN_MOST = 16 };
@@ -16,8 +16,8 @@ typedef struct {
 
 /* The mean cross-entropy of all examples; fills h (examples, hidden) and p (examples, classes). */
 real two_layer_forward(const TwoLayer *net, const real *x, real *h, real *p);
-/* Adds to dx, which is laid out as x is, dloss times the gradient of that mean. h and p are what the
- * forward filled. */
+/* Adds to dx, which is laid out as x is, dloss times the gradient of that mean. h and p are what
+ * the forward filled. */
 void two_layer_backward(const TwoLayer *net, const real *x, const real *h, const real *p,
                         real dloss, real *dx);
 

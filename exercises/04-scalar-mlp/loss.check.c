@@ -1,4 +1,5 @@
-/* The check of 04-scalar-mlp/loss: the lesson's two scores, then five, with every class as target. */
+/* The check of 04-scalar-mlp/loss: the lesson's two scores, then five, with every class as
+ * target. */
 #include "../learn/check.h"
 
 enum { CLASSES = 5 };

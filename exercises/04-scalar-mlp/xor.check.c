@@ -1,7 +1,8 @@
 /* The check of 04-scalar-mlp/xor: the loss of the weights that were left behind, by a plain loop.
  *
- * x is 17 weights to begin with. Not every start of XOR ends well, at any rate; so the starts are near
- * one that does, in one of its many equal guises: neurons in another order, signs turned. */
+ * x is 17 weights to begin with. Not every start of XOR ends well, at any rate; so the starts
+ * are near one that does, in one of its many equal guises: neurons in another order, signs
+ * turned. */
 #include "../learn/check.h"
 
 enum { HIDDEN = 4, EACH = 3, OUTER = HIDDEN * EACH, WEIGHTS = OUTER + HIDDEN + 1 };

@@ -1,6 +1,6 @@
-/* The check of 05-tensor/arena: where each request begins, as an offset in the block; -1 for NULL.
- * x is what is asked for, one after the other: a size in bytes, or -1 to set a mark, or -2 to release
- * the last mark that was set. y has an answer for each size, and 0 for the others. */
+/* The check of 05-tensor/arena: where each request begins, as an offset in the block; -1 for
+ * NULL. x is what is asked for, one after the other: a size in bytes, or -1 to set a mark, or -2
+ * to release the last mark that was set. y has an answer for each size, and 0 for the others. */
 #include "../learn/check.h"
 
 #include <stdlib.h>
@@ -16,8 +16,8 @@ void block_release(Block *block, size_t mark);
 
 enum { LINE = 64, BLOCK = 64 * LINE, REQUESTS = 31, MARK = -1, RELEASE = -2 };
 
-/* The block lies between two stretches that belong to nobody, so that handing out past its end harms
- * nothing before it is noticed. */
+/* The block lies between two stretches that belong to nobody, so that handing out past its end
+ * harms nothing before it is noticed. */
 static void run(Trial *trial, size_t count)
 {
     void *memory = memory_alloc(3 * BLOCK + LINE);

@@ -1,4 +1,5 @@
-/* The check of 05-tensor/hunt-diamond: products, of two tensors, of one with itself, and stretched. */
+/* The check of 05-tensor/hunt-diamond: products, of two tensors, of one with itself, and
+ * stretched. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

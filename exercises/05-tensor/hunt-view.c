@@ -1,8 +1,8 @@
 /* transpose: rows become columns, in the last two axes. Chapter 05, "One operation, whole".
  *
- * A bug hunt: this whole file is given, and it rests on one mistake. The shape of the result is right,
- * and so are the numbers of a matrix with one row, or with one column. Find what is wrong and mend it,
- * forwards and backwards. */
+ * A bug hunt: this whole file is given, and it rests on one mistake. The shape of the result is
+ * right, and so are the numbers of a matrix with one row, or with one column. Find what is wrong
+ * and mend it, forwards and backwards. */
 #include "ops/ops.h"
 
 /* How many matrices, and their rows and columns. */
@@ -35,7 +35,8 @@ static void transpose_backward(Tensor *out)
         grad_put(dx, i, out->grad[i]);
 }
 
-/* No element changes, only the lengths of two axes are exchanged: so the result may share x's data. */
+/* No element changes, only the lengths of two axes are exchanged: so the result may share x's
+ * data. */
 Tensor *tensor_transpose(Tensor *x)
 {
     (void)sizes_of; /* which may be of use */

@@ -1,4 +1,5 @@
-/* The check of 05-tensor/hunt-view: the transpose of a small matrix, of several, and beside itself. */
+/* The check of 05-tensor/hunt-view: the transpose of a small matrix, of several, and beside
+ * itself. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

@@ -26,8 +26,8 @@ Shape broadcast_shape(const char *op, const Tensor *a, const Tensor *b)
     return shape;
 }
 
-/* Which element of an array of shape `own` stands under place i of `shape`: i is taken apart into its
- * indices, the last axis first; an axis where `own` has 1 counts nothing. */
+/* Which element of an array of shape `own` stands under place i of `shape`: i is taken apart
+ * into its indices, the last axis first; an axis where `own` has 1 counts nothing. */
 static size_t element_under(Shape own, Shape shape, size_t i)
 {
     size_t element = 0, stride = 1;

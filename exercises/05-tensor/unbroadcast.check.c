@@ -1,5 +1,6 @@
-/* The check of 05-tensor/unbroadcast: products of arrays that stretch, in every way. The products' own
- * backward is the library's; it hands the gradient of the stretched shape to broadcast_grad. */
+/* The check of 05-tensor/unbroadcast: products of arrays that stretch, in every way. The
+ * products' own backward is the library's; it hands the gradient of the stretched shape to
+ * broadcast_grad. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

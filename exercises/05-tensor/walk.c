@@ -1,9 +1,9 @@
-/* backward: the walk from the end of the tape, and how gradients are written. Chapter 05, "The tape" and
- * "Adding, or being the first".
+/* backward: the walk from the end of the tape, and how gradients are written. Chapter 05, "The
+ * tape" and "Adding, or being the first".
  *
- * What to write: the walk, in tensor_backward_since, near the end of this file. All the rest is given;
- * of it you need grad_write and grad_put, run and let_go, and a node's fields previous, has_grad and
- * retain_grad. */
+ * What to write: the walk, in tensor_backward_since, near the end of this file. All the rest is
+ * given; of it you need grad_write and grad_put, run and let_go, and a node's fields previous,
+ * has_grad and retain_grad. */
 #include "tensor/tensor.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static void buffer_give_back(Tensor *node)
     spares = spare;
 }
 
-/* ---- writing a gradient ------------------------------------------------------------------------ */
+/* ---- writing a gradient ---- */
 GradWrite grad_write(Tensor *parent)
 {
     require(parent->wants_grad, "grad_write: this tensor wants no gradient");
@@ -97,9 +97,9 @@ void grad_lend(Tensor *leaf, Tensor *t)
     leaf->has_grad = t->has_grad;
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------- */
-/* Gradients of results left over from an earlier walk are not part of this one. Their buffers are let
- * go too: they may lie behind a mark that was released since. */
+/* ---- the walk ---- */
+/* Gradients of results left over from an earlier walk are not part of this one. Their buffers
+ * are let go too: they may lie behind a mark that was released since. */
 static void forget_results(Tensor *from, const Tensor *end)
 {
     for (Tensor *node = from; node != end; node = node->previous) {

@@ -1,5 +1,5 @@
-/* The check of 05-tensor/walk: chains, diamonds, nodes that lead nowhere, gradients that are kept, a
- * second walk, and a walk that ends at a mark. */
+/* The check of 05-tensor/walk: chains, diamonds, nodes that lead nowhere, gradients that are
+ * kept, a second walk, and a walk that ends at a mark. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -112,8 +112,8 @@ static void again_plain(const double *x, double *y)
         y[i] = 2 * x[i] * x[i];
 }
 
-/* u = x, and y = u^3; what is asked for is u's gradient, which is retained, once for y alone and once
- * from a mark behind u, where the walk has to end before it reaches u's own backward. */
+/* u = x, and y = u^3; what is asked for is u's gradient, which is retained, once for y alone and
+ * once from a mark behind u, where the walk has to end before it reaches u's own backward. */
 static void kept_run(Trial *trial, bool marked)
 {
     TapeMark mark = tape_mark();

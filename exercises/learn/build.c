@@ -59,7 +59,8 @@ static bool run(const Workshop *workshop, Words *words, Build *build)
     static ChildProgram child;
     double begin = seconds_now();
     Error error = child_run_words(&child, words->items, workshop->seconds, workshop->memory);
-    build->seconds += seconds_now() - begin;
+    bool whole = !error.failed && child.state == CHILD_ENDED; /* else what it computed is not known */
+    build->seconds += whole ? child.computed : seconds_now() - begin;
     size_t used = strlen(build->text);
     snprintf(build->text + used, sizeof build->text - used, "%s", error.failed ? error.text : child.text);
     words_free(words);
@@ -282,16 +283,14 @@ static const char *line_missing(const char *a, const char *b, char line[EXPORT_R
 static bool names_agree(const Workshop *workshop, const char *source, const char *object,
                         const char *starter, Build *build)
 {
-    char *yours, *wanted, line[EXPORT_ROOM];
-    Error error = exports_read(workshop->link, object, &yours);
-    if (!error.failed) {
-        error = exports_read(NULL, starter, &wanted);
-        if (error.failed)
-            free(yours);
-    }
+    char *yours = NULL, *wanted, line[EXPORT_ROOM];
+    Error error = exports_read(NULL, starter, &wanted);
+    build->state = error.failed ? NO_TOOLS : WRONG_NAMES; /* until it is seen to be right */
+    if (!error.failed)
+        error = exports_read(workshop->link, object, &yours);
     if (error.failed) {
-        build->state = NO_TOOLS;
         snprintf(build->sentence, sizeof build->sentence, "%s", error.text);
+        free(wanted);
         return false;
     }
     const char *name;
@@ -303,8 +302,8 @@ static bool names_agree(const Workshop *workshop, const char *source, const char
         snprintf(build->sentence, sizeof build->sentence,
                  "%s lets other files see %s, which the starter does not have: write static before it.",
                  source, name);
-    if (name != NULL)
-        build->state = WRONG_NAMES;
+    if (name == NULL)
+        build->state = BUILT;
     free(yours);
     free(wanted);
     return name == NULL;
@@ -404,4 +403,6 @@ void build_slip(const Exercise *exercise, const Slip *slip, Build *build)
              !check_object(exercise, check, build) ||
              !link_program(&usual, object, check, false, build))
         fail(build, NO_TOOLS, "The seeded bug does not build.");
+    if (course_is_sealed())
+        remove(source); /* a slip is an answer but for a line */
 }

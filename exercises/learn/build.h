@@ -19,7 +19,7 @@ typedef struct {
     char program[PATH_ROOM];
     char sentence[800];
     char text[PRINTED_ROOM + 1]; /* errors, or the warnings of a file that was built */
-    double seconds;              /* that compilers and linkers took */
+    double seconds;              /* that compilers and linkers computed; waited for, where one was stopped */
 } Build;
 
 /* Words of a command, put together: at most WORDS_MAX - 1, ended by NULL. */

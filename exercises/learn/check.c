@@ -147,9 +147,9 @@ static bool paper_check(Desk *desk, const Exercise *exercise, uint64_t seed, cha
                       : "not all right");
     if (right && answers != NULL && count == 0)
         passed_keep(desk, exercise);
-    if (right)
+    if (right && file_exists(path_solution(exercise)))
         printf("  ./learn diff %s shows the worked answer\n", exercise->name);
-    else
+    else if (!right)
         printf("  yours: %s     ./learn hint %s (%d of %d)\n", path_work(exercise), exercise->name,
                hint_next(desk, exercise), HINTS);
     return right;

@@ -113,12 +113,23 @@ static void prints_drain(ChildProgram *child)
     child->text[child->printed] = '\0';
 }
 
+/* waitpid, and what it computed. */
+static bool reaped(ChildProgram *child, int options)
+{
+    struct rusage usage;
+    if (wait4(child->id, &child->status, options, &usage) != child->id)
+        return false;
+    child->computed = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    return true;
+}
+
 void child_stop(ChildProgram *child)
 {
     if (child->id > 0) {
         kill(-child->id, SIGKILL);
         if (child->state == CHILD_RUNS || child->state >= CHILD_TIMED_OUT)
-            while (waitpid(child->id, &child->status, 0) < 0 && errno == EINTR)
+            while (!reaped(child, 0) && errno == EINTR)
                 ;
         prints_drain(child);
     }
@@ -182,8 +193,7 @@ static bool ended(ChildProgram *child)
 {
     for (int k = 0; k < 200; k++) {
         prints_drain(child);
-        pid_t got = waitpid(child->id, &child->status, WNOHANG);
-        if (got == child->id) {
+        if (reaped(child, WNOHANG)) {
             child->state = CHILD_ENDED;
             prints_drain(child);
             return false;
@@ -240,7 +250,7 @@ void child_finish(ChildProgram *child)
         struct pollfd ready = {child->prints, POLLIN, 0};
         poll(&ready, 1, LOOK_MS);
         prints_drain(child);
-        if (waitpid(child->id, &child->status, WNOHANG) == child->id)
+        if (reaped(child, WNOHANG))
             child->state = CHILD_ENDED;
         else if (!within_limits(child))
             return;

@@ -17,6 +17,7 @@ typedef struct {
     int requests, answers, prints; /* descriptors of this side; -1 when closed */
     ChildState state;
     int status;        /* as waitpid gave it, once it ended */
+    double computed;   /* seconds of processor time, its own and of all it waited for, once it ended */
     double deadline;   /* seconds_now at which it is stopped */
     size_t memory;     /* bytes, its own and its children's, above which it is stopped; 0: no bound */
     double looked;     /* when its memory was last looked at */

@@ -177,42 +177,38 @@ static Wishes options_take(int argc, char **argv)
     return wishes;
 }
 
-static bool is_wished(const char *only, const Exercise *exercise)
+static bool is_named(const char *word, const Exercise *exercise)
 {
-    if (only == NULL)
-        return true;
-    char *words = text_format("%s", only);
-    bool wished = false;
-    for (char *word = strtok(words, ","); word != NULL; word = strtok(NULL, ","))
-        wished = wished || chapter_matches(exercise, word) || strcmp(word, exercise->id) == 0 ||
-                 strcmp(word, exercise->name) == 0;
-    free(words);
-    return wished;
+    return chapter_matches(exercise, word) || strcmp(word, exercise->id) == 0 ||
+           strcmp(word, exercise->name) == 0;
 }
 
-/* Every word of --only must mean something. */
-static void only_check(const Course *course, const char *only)
+/* Marks in `wished` what the word names; a word must name something. */
+static void word_take(const Course *course, const char *word, bool *wished)
 {
-    char *words = text_format("%s", only == NULL ? "" : only);
-    for (char *word = strtok(words, ","); word != NULL; word = strtok(NULL, ",")) {
-        bool known = false;
-        for (int i = 0; i < course->count; i++)
-            known = known || is_wished(word, &course->items[i]);
-        if (!known)
-            exit_with("--only: expected exercises or chapters (./learn list shows them), found \"%s\"",
-                      word);
-    }
-    free(words);
+    bool known = false;
+    for (int i = 0; i < course->count; i++)
+        if (is_named(word, &course->items[i]))
+            known = wished[i] = true;
+    if (!known)
+        exit_with("--only: expected exercises or chapters (./learn list shows them), found \"%s\"", word);
 }
 
 static void exercises_choose(const Course *course, const char *only)
 {
-    only_check(course, only);
+    bool *wished = memory_calloc((size_t)course->count + 1, sizeof *wished);
+    char *words = text_format("%s", only == NULL ? "" : only);
+    for (char *word = strtok(words, ","); word != NULL; word = strtok(NULL, ","))
+        word_take(course, word, wished);
     class.course = course;
-    class.exercises = memory_calloc((size_t)course->count, sizeof *class.exercises);
+    class.exercises = memory_calloc((size_t)course->count + 1, sizeof *class.exercises);
     for (int i = 0; i < course->count; i++)
-        if (is_wished(only, &course->items[i]))
+        if (only == NULL || wished[i])
             class.exercises[class.n_exercises++] = &course->items[i];
+    if (class.n_exercises == 0)
+        exit_with("grade: expected exercises to judge, found none");
+    free(wished);
+    free(words);
 }
 
 /* ---- the course of events -------------------------------------------------------------------- */

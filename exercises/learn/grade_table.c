@@ -98,8 +98,11 @@ void class_table(const Class *class)
         printf("\nnot judged, by no fault of the student\n");
         unknown_print(class);
     }
-    printf("\n%zu submissions, %zu exercises; a pass is worth the exercise's minutes, %d in all\n",
-           class->count, class->n_exercises, class_points(class));
+    printf("\n%zu submissions, %zu exercises\n", class->count, class->n_exercises);
+    printf("a pass is worth the minutes that the exercise names; all together are %d\n",
+           class_points(class));
+    if (class->unsafe)
+        printf("without a sandbox (--unsafe): what a program did to this machine is not known\n");
     printf("the same numbers again: --seed %llu --seeds %zu\n", (unsigned long long)class->seed,
            class->seeds);
 }

@@ -16,21 +16,22 @@ static bool begins(const char *line, const char *const *words)
     return false;
 }
 
-/* An exercise's text without answers: seeded bugs without what they change; parts of paper problems without
- * what is right and what is wrong. */
+/* An exercise's text without answers: seeded bugs without what they change; of a paper problem's parts only
+ * what is asked. */
 static char *text_strip(const Exercise *exercise, const char *text)
 {
-    static const char *const answers[] = {"number", "right", "wrong", "asks", "within", NULL};
+    static const char *const questions[] = {"part", "ask", "choice", NULL};
     static const char *const edit[] = {"find", NULL}, *const ends[] = {"end", NULL};
     char *kept = text_format("# What is known about right and wrong answers is in exercises/sealed.\n%s", text);
     char *to = strchr(kept, '\n') + 1;
-    bool inside = false, dropping = false;
+    bool inside = false, dropping = false, parts = false;
     while (*text != '\0') {
         size_t length = strcspn(text, "\n") + (text[strcspn(text, "\n")] == '\n');
         bool continues = *text == ' '; /* a long text's line goes with its keyword */
         inside = inside || (!exercise->paper && begins(text, edit));
+        parts = parts || (exercise->paper && begins(text, questions)); /* they come last */
         if (!continues)
-            dropping = exercise->paper && begins(text, answers);
+            dropping = parts && !begins(text, questions);
         if (!inside && !dropping) {
             memcpy(to, text, length);
             to += length;

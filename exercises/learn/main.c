@@ -48,8 +48,8 @@ static const Command commands[] = {
     {"plot", "[NAME]", "draw a figure here, and into build/plots/", plot_figure},
     {"doctor", "", "what is installed, and the one command that mends", ask_doctor},
     {"mine", "[solutions]", "the gates and a GPT-2 on your own code", mine_command},
-    {"grade", "DIR", "a class: every submission judged apart, with reports", grade_command},
-    {"seal", "DIR", "for teachers: a copy without answers; see make handout", seal_command},
+    {"grade", "DIR", "a class: every submission judged apart", grade_command},
+    {"seal", "DIR", "for teachers: a copy without answers", seal_command},
     {"audit", "[ID]", "for authors: does every exercise hold?", audit_command},
     {"help", "", "this list", help_command},
 };

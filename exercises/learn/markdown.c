@@ -1,7 +1,7 @@
-/* markdown: a page of GitHub Markdown as lines for a terminal. It knows what the lessons use: headings,
- * paragraphs, lists, tables, code in fences or indented, formulas on lines of their own, figures, parts
- * that a browser would fold. Comments are not shown. Code is shown as it is; a line wider than the page
- * is continued on the next, further in. */
+/* markdown: a page of GitHub Markdown as lines for a terminal. It knows what the lessons use:
+ * headings, paragraphs, lists, tables, code in fences or indented, formulas on lines of their own,
+ * figures, parts that a browser would fold. Comments are not shown. Code is shown as it is; a line
+ * wider than the page is continued on the next, further in. */
 #include "markdown.h"
 
 #include "terminal.h"
@@ -13,7 +13,7 @@
 
 static void write_blocks(Page *page, char *const *lines, size_t count);
 
-/* ---- pages ---------------------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 int page_room(const Page *page)
 {
     int room = page->look.width - text_width(page->rest);
@@ -44,7 +44,7 @@ const char *page_style(const Page *page, int style_kind, const char *text)
     return scratch_format("%s%s\033[0m", style_sequence((Style)style_kind), text);
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 static size_t margin_of(const char *line)
 {
     return strspn(line, " ");
@@ -60,7 +60,7 @@ static bool begins(const char *line, const char *mark)
     return strncmp(line + margin_of(line), mark, strlen(mark)) == 0;
 }
 
-/* How wide the mark of a list's item is, with its margin and the space behind it; 0 if it is none. */
+/* How wide the mark of a list's item is, with margin and the space behind it; 0 if it is none. */
 static size_t item_length(const char *line)
 {
     size_t at = margin_of(line), digits = strspn(line + at, "0123456789");
@@ -79,8 +79,8 @@ static size_t heading_level(const char *line)
 static bool begins_block(const char *line)
 {
     return is_blank(line) || heading_level(line) > 0 || begins(line, "```") || begins(line, "$$") ||
-           begins(line, "|") || begins(line, "<!--") || begins(line, "<details") || begins(line, "</details") ||
-           begins(line, "![") || item_length(line) > 0;
+           begins(line, "|") || begins(line, "<!--") || begins(line, "<details") ||
+           begins(line, "</details") || begins(line, "![") || item_length(line) > 0;
 }
 
 /* The line at or after `at` that begins with `mark`; `count` if there is none. */
@@ -91,7 +91,7 @@ static size_t find_line(char *const *lines, size_t count, size_t at, const char 
     return at;
 }
 
-/* ---- blocks: each writes itself from line `at` on and returns the line behind it ------------------------- */
+/* ---- blocks: each writes itself from line `at` on and returns the line behind it --------- */
 static void underline(Page *page, const char *sign, int width)
 {
     const char *line = "";
@@ -178,7 +178,8 @@ static size_t write_table(Page *page, char *const *lines, size_t count, size_t a
 static size_t write_figure(Page *page, char *const *lines, size_t at)
 {
     const char *line = lines[at] + margin_of(lines[at]), *middle = strstr(line, "](");
-    const char *path = middle != NULL ? strstr(middle, "plots/") : NULL, *end = path != NULL ? strstr(path, ".svg)") : NULL;
+    const char *path = middle != NULL ? strstr(middle, "plots/") : NULL;
+    const char *end = path != NULL ? strstr(path, ".svg)") : NULL;
     if (end == NULL) {
         page_text(page, inline_text(page, line, strlen(line)));
         return at + 1;
@@ -194,19 +195,21 @@ static size_t write_figure(Page *page, char *const *lines, size_t at)
     return at + 1;
 }
 
-/* What a browser folds is folded here too, for it tells an answer; or else it stands under its label with
- * a line at its side. */
+/* What a browser folds is folded here too, for it tells an answer; or else it stands under its
+ * label with a line at its side. */
 static void write_folded(Page *page, const char *label, char *const *lines, size_t count)
 {
     bool unicode = page->look.unicode;
     if (!page->look.unfold) {
         const char *chapter = strncmp(page->folder, "chapters/", 9) == 0 ? page->folder + 9 : "NN";
         const char *how = scratch_format("(folded; ./learn read %.2s --unfold)", chapter);
-        page_text(page, scratch_format("%s %s %s", unicode ? "▸" : ">", page_style(page, STYLE_STRONG, label),
+        page_text(page, scratch_format("%s %s %s", unicode ? "▸" : ">",
+                                       page_style(page, STYLE_STRONG, label),
                                        page_style(page, STYLE_SOFT, how)));
         return;
     }
-    page_line(page, scratch_format("%s %s", unicode ? "┌" : "+-", page_style(page, STYLE_STRONG, label)));
+    label = page_style(page, STYLE_STRONG, label);
+    page_line(page, scratch_format("%s %s", unicode ? "┌" : "+-", label));
     Page inside = *page;
     inside.first = inside.rest = scratch_format("%s%s", page->rest, unicode ? "│ " : "| ");
     write_blocks(&inside, lines, count);
@@ -230,8 +233,9 @@ static size_t write_details(Page *page, char *const *lines, size_t count, size_t
 static size_t write_item(Page *page, char *const *lines, size_t count, size_t at)
 {
     size_t length = item_length(lines[at]), margin = margin_of(lines[at]), end = at + 1;
-    while (end < count && (is_blank(lines[end]) ? end + 1 < count && margin_of(lines[end + 1]) >= length
-                                                : margin_of(lines[end]) >= length || !begins_block(lines[end])))
+    while (end < count &&
+           (is_blank(lines[end]) ? end + 1 < count && margin_of(lines[end + 1]) >= length
+                                 : margin_of(lines[end]) >= length || !begins_block(lines[end])))
         end++;
     char **own = without_margin(lines, at, end, length);
     own[0] = lines[at] + length;
@@ -279,7 +283,8 @@ static size_t write_block(Page *page, char *const *lines, size_t count, size_t a
         return write_details(page, lines, count, at);
     if (begins(line, "!["))
         return write_figure(page, lines, at);
-    return item_length(line) > 0 ? write_item(page, lines, count, at) : write_paragraph(page, lines, count, at);
+    return item_length(line) > 0 ? write_item(page, lines, count, at)
+                                 : write_paragraph(page, lines, count, at);
 }
 
 static void write_blocks(Page *page, char *const *lines, size_t count)
@@ -301,7 +306,7 @@ static void write_blocks(Page *page, char *const *lines, size_t count)
     }
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 /* For terminals without Unicode: the text in ASCII, with U+XXXX for what has no likeness there. */
 static const char *ascii_text(const char *text)
@@ -309,8 +314,9 @@ static const char *ascii_text(const char *text)
     static const struct {
         uint32_t point;
         const char *ascii;
-    } alike[] = {{0xA0, " "},    {0xD7, "x"},    {0xF7, "/"},   {0xB7, "*"},   {0x2013, "-"}, {0x2014, "-"},
-                 {0x2018, "'"},  {0x2019, "'"},  {0x201C, "\""}, {0x201D, "\""}, {0x2026, "..."}, {0x2192, "->"}};
+    } alike[] = {{0xA0, " "},    {0xD7, "x"},    {0xF7, "/"},     {0xB7, "*"},
+                 {0x2013, "-"},  {0x2014, "-"},  {0x2018, "'"},   {0x2019, "'"},
+                 {0x201C, "\""}, {0x201D, "\""}, {0x2026, "..."}, {0x2192, "->"}};
     char *ascii = scratch_alloc(9 * strlen(text) + 1), *to = ascii;
     for (size_t left = strlen(text), length; left > 0; text += length, left -= length) {
         uint32_t point = 0xFFFD;
@@ -319,7 +325,8 @@ static const char *ascii_text(const char *text)
         const char *like = NULL;
         for (size_t i = 0; i < sizeof alike / sizeof *alike; i++)
             like = alike[i].point == point ? alike[i].ascii : like;
-        to += like != NULL ? sprintf(to, "%s", like) : sprintf(to, point < 128 ? "%c" : "<U+%04X>", point);
+        to += like != NULL ? sprintf(to, "%s", like)
+                           : sprintf(to, point < 128 ? "%c" : "<U+%04X>", point);
     }
     *to = '\0';
     return ascii;

@@ -1,31 +1,31 @@
 /* markdown: how a page is put together, between the files that read.h names. Internal to them.
  *
- * Text on its way to the screen holds escape sequences of styles, and U+00A0 where a line must not be
- * broken; it is made of scratch memory. */
+ * Text on its way to the screen holds escape sequences of styles, and U+00A0 where a line must not
+ * be broken; it is made of scratch memory. */
 #ifndef LEARN_MARKDOWN_H
 #define LEARN_MARKDOWN_H
 
 #include "read.h"
 #include "scratch.h"
 
-/* ---- lines ------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
-/* Text being broken into lines; begins as {text}. A style that is open at a line's end is closed there
- * and opened again on the next. */
+/* Text being broken into lines; begins as {text}. A style that is open at a line's end is closed
+ * there and opened again on the next. */
 typedef struct {
     const char *rest;
     char open[60];
 } Wrap;
 
-/* The next line of at most `width` columns; NULL after the last. Broken at spaces; a word wider than a
- * line is broken too, behind a sign if it has one in a good place. */
+/* The next line of at most `width` columns; NULL after the last. Broken at spaces; a word wider
+ * than a line is broken too, behind a sign if it has one in a good place. */
 const char *wrap_next(Wrap *wrap, int width);
 
-/* The columns of the widest piece that wrap_next would rather not break; loosely, of the widest that it can
- * only break inside of a word. */
+/* The columns of the widest piece that wrap_next would rather not break; loosely, of the widest
+ * that it can only break inside of a word. */
 int wrap_widest_word(const char *text, bool loose);
 
-/* ---- pages ------------------------------------------------------------------------------------- */
+/* ---- pages ------------------------------------------------------------------------------- */
 typedef struct {
     FILE *out;
     PageLook look;

@@ -1,13 +1,13 @@
-/* markdown_code: code and output, shown as they stand. Where a block is too wide for the page, the widest gap
- * of each line is made narrower by what is too much, all by the same, which saves most tables that
- * programs print; a line that is still too long is continued on the next, further in. */
+/* markdown_code: code and output, shown as they stand. Where a block is too wide for the page, the
+ * widest gap of each line is made narrower by what is too much, all by the same, which saves most
+ * tables that programs print; a line that is still too long goes on on the next, further in. */
 #include "markdown.h"
 
 #include "terminal.h"
 
 #include <string.h>
 
-/* ---- narrower gaps -------------------------------------------------------------------------------------- */
+/* ---- narrower gaps ----------------------------------------------------------------------- */
 
 /* The widest gap between words of a line: where it begins and how wide it is. */
 static size_t widest_gap(const char *line, size_t *width)
@@ -25,15 +25,17 @@ static size_t widest_gap(const char *line, size_t *width)
     return best;
 }
 
-/* The line with `surplus` columns less in its widest gap, or as it is if that would close the gap. */
-static char *narrowed(char *line, size_t surplus)
+/* The line with `surplus` columns less in its widest gap, or as many as leave two; as it is if that
+ * does not make it fit. */
+static char *narrowed(char *line, int surplus, int room)
 {
     size_t width, gap = widest_gap(line, &width);
-    if (width < surplus + 2)
+    int less = (int)width - 2 < surplus ? (int)width - 2 : surplus;
+    if (less <= 0 || text_width(line) - less > room)
         return line;
     char *narrow = scratch_alloc(strlen(line) + 1);
     memcpy(narrow, line, gap);
-    strcpy(narrow + gap, line + gap + surplus);
+    strcpy(narrow + gap, line + gap + less);
     return narrow;
 }
 
@@ -45,9 +47,9 @@ static int widest_line(char *const *lines, size_t count)
     return widest;
 }
 
-/* ---- lines ---------------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
-/* Where what does not fit goes on: below what stands behind a gap, else further in than the line. */
+/* Where what does not fit goes on: below what stands behind a gap, else further in. */
 static int code_hang(const char *line, int room)
 {
     size_t margin = strspn(line, " ");
@@ -86,12 +88,11 @@ static void line_write(Page *page, const char *line)
 /* Four columns in, or fewer where that keeps lines whole. */
 void code_write(Page *page, char **lines, size_t count)
 {
-    enum { INDENT = 4, LEAST = 1 };
+    enum { MOST = 4, LESS = 2, LEAST = 1 };
     int room = page_room(page), widest = widest_line(lines, count);
-    for (size_t i = 0; i < count && widest + LEAST > room; i++)
-        lines[i] = narrowed(lines[i], (size_t)(widest + LEAST - room));
-    widest = widest_line(lines, count);
-    int indent = widest + INDENT <= room ? INDENT : widest + 2 > room && widest < room ? LEAST : 2;
+    int indent = widest + MOST <= room ? MOST : widest + LESS <= room ? LESS : LEAST;
+    for (size_t i = 0; i < count && widest + indent > room; i++)
+        lines[i] = narrowed(lines[i], widest + indent - room, room - indent);
     Page inside = *page;
     inside.first = scratch_format("%s%*s", page->first, indent, "");
     inside.rest = scratch_format("%s%*s", page->rest, indent, "");

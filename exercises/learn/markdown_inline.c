@@ -1,6 +1,6 @@
-/* markdown_inline: what stands inside a paragraph. Emphasis, code, links, images and formulas become
- * styled text; without colour, code keeps its backticks and emphasis its stars, because they mean
- * something, and what is bold loses its stars, because it stands where anyone sees it. */
+/* markdown_inline: what stands inside a paragraph. Emphasis, code, links, images and formulas
+ * become styled text; without colour, code keeps its backticks and emphasis its stars, because they
+ * mean something, and what is bold loses its stars, because it stands where anyone sees it. */
 #include "markdown.h"
 
 #include "terminal.h"
@@ -17,9 +17,9 @@ typedef struct {
 
 static void write_stretch(Inline *in, const char *text, size_t size);
 
-/* ---- finding ends ------------------------------------------------------------------------------------- */
+/* ---- finding ends ------------------------------------------------------------------------ */
 
-/* The length of a stretch of code or of a formula at the front, marks included; 0 if none is there. */
+/* The length of a stretch of code or a formula at the front, with its marks; 0 if none is there. */
 static size_t closed_length(const char *text, size_t size)
 {
     char mark = size > 0 ? *text : '\0';
@@ -54,12 +54,13 @@ static size_t find_mark(const char *text, size_t size, const char *mark)
     return size;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------- */
 
-/* Whether the character before `at` is one that would be lost at a line's end: = or + or an arrow. */
+/* Whether the character before `at` would be lost at a line's end: = or + or an arrow. */
 static bool is_behind_operator(const char *text, const char *at)
 {
-    static const char *const signs[] = {"=", "+", "-", "*", "<", ">", "·", "×", "≈", "≤", "≥", "≠", "→", "←", "∈"};
+    static const char *const signs[] = {"=", "+", "-", "*", "<", ">", "·", "×",
+                                        "≈", "≤", "≥", "≠", "→", "←", "∈"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         size_t length = strlen(signs[i]);
         if ((size_t)(at - text) >= length && memcmp(at - length, signs[i], length) == 0)
@@ -68,8 +69,8 @@ static bool is_behind_operator(const char *text, const char *at)
     return false;
 }
 
-/* Writes text whose spaces hold together if it is short; if it is long, a line may end before a sign or
- * between two formulas, but not inside of brackets. */
+/* Writes text whose spaces hold together if it is short; if it is long, a line may end before a
+ * sign or between two formulas, but not inside of brackets. */
 static void write_together(Inline *in, const char *text, int longest)
 {
     bool all = text_width(text) <= longest;
@@ -98,7 +99,8 @@ static void style_end(Inline *in)
 
 static void write_emphasis(Inline *in, Style kind, const char *text, size_t size)
 {
-    const char *outer = in->outer, *mark = kind == STYLE_EMPHASIS && !in->page->look.colour ? "*" : "";
+    const char *outer = in->outer;
+    const char *mark = kind == STYLE_EMPHASIS && !in->page->look.colour ? "*" : "";
     fputs(mark, in->out);
     style_begin(in, kind);
     in->outer = in->page->look.colour ? scratch_format("%s%s", outer, style_sequence(kind)) : outer;
@@ -127,7 +129,7 @@ static void write_formula(Inline *in, const char *text, size_t size)
     free(formula);
 }
 
-/* ---- links -------------------------------------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------------------------- */
 
 /* folder/target without "../": where a link leads, from the course's folder. */
 static const char *path_resolve(const char *folder, const char *target)
@@ -140,7 +142,7 @@ static const char *path_resolve(const char *folder, const char *target)
     return *folder != '\0' ? scratch_format("%s/%s", folder, target) : target;
 }
 
-/* What to say behind a link's text: a command, a path, an address; NULL where the text says it all. */
+/* What to say behind a link's text: a command, a path, an address; NULL for nothing. */
 static const char *link_note(const Page *page, const char *text, const char *target)
 {
     if (*target == '#')
@@ -179,7 +181,8 @@ static void write_link(Inline *in, const char *text, size_t size, size_t middle)
     const char *target = scratch_format("%.*s", (int)(size - middle - 3), text + middle + 2);
     size_t from = *text == '!' ? 2 : 1;
     const char *words = scratch_format("%.*s", (int)(middle - from), text + from);
-    const char *note = from == 2 ? path_resolve(in->page->folder, target) : link_note(in->page, words, target);
+    const char *note = from == 2 ? path_resolve(in->page->folder, target)
+                                 : link_note(in->page, words, target);
     if (from == 2)
         fputs("figure: ", in->out);
     write_stretch(in, words, strlen(words));
@@ -192,9 +195,9 @@ static void write_link(Inline *in, const char *text, size_t size, size_t middle)
     fputc(')', in->out);
 }
 
-/* ---- the stretch --------------------------------------------------------------------------------------- */
+/* ---- the stretch ------------------------------------------------------------------------- */
 
-/* Stars open an emphasis before a letter and close it behind one. Returns what was consumed, or 0. */
+/* Stars open an emphasis before a letter and close it behind one. Returns what was read, or 0. */
 static size_t take_emphasis(Inline *in, const char *text, size_t size)
 {
     size_t marks = size > 1 && text[0] == '*' && text[1] == '*' ? 2 : 1;

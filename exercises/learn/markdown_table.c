@@ -1,6 +1,6 @@
-/* markdown_table: tables as wide as the page allows. Columns get what they need where there is room; where
- * there is not, the widest give way and their cells are wrapped; and where not even single words
- * fit, each row is written as a list of its cells, each behind its column's name. */
+/* markdown_table: tables as wide as the page allows. Columns get what they need where there is
+ * room; where there is not, the widest give way and their cells are wrapped; and where not even
+ * single words fit, each row is written as a list of its cells, each behind its column's name. */
 #include "markdown.h"
 
 #include "terminal.h"
@@ -21,7 +21,7 @@ typedef struct {
     int width[MOST_COLUMNS];
 } Table;
 
-/* ---- reading ------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /* The cells between the bars; \| is a bar that belongs to a cell. */
 static Row row_read(const Page *page, const char *line)
@@ -40,7 +40,8 @@ static Row row_read(const Page *page, const char *line)
             size--;
         cell[size] = '\0';
         size_t margin = strspn(cell, " ");
-        row.cells[row.count++] = inline_text(page, cell + margin, size > margin ? size - margin : 0);
+        size = size > margin ? size - margin : 0;
+        row.cells[row.count++] = inline_text(page, cell + margin, size);
         line += *line == '|';
         if (line[strspn(line, " ")] == '\0')
             break;
@@ -67,7 +68,7 @@ static Table table_read(const Page *page, char *const *lines, size_t count)
     return table;
 }
 
-/* ---- widths -------------------------------------------------------------------------------------------- */
+/* ---- widths ------------------------------------------------------------------------------ */
 
 /* Shares `room` columns out; false if there is not enough even for the widest words. */
 static bool table_fit(Table *table, int room, bool loose)
@@ -84,7 +85,7 @@ static bool table_fit(Table *table, int room, bool loose)
         }
         room -= table->width[c];
     }
-    for (int left = room; left > 0; left--) { /* each column in turn to the one that is shortest of it */
+    for (int left = room; left > 0; left--) { /* each to the one that is shortest of it */
         size_t neediest = 0;
         for (size_t c = 1; c < table->columns; c++)
             if ((long)wish[c] * table->width[neediest] > (long)wish[neediest] * table->width[c])
@@ -96,7 +97,7 @@ static bool table_fit(Table *table, int room, bool loose)
     return room >= 0;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------- */
 
 /* Appends `text` to the line, filled up to `width`. */
 static const char *cell_join(const char *line, const char *text, int width, bool right, bool last)
@@ -185,8 +186,9 @@ static void list_write(Page *page, const Table *table)
             Page inside = *page;
             inside.first = c > 0 ? scratch_format("%s  ", page->rest) : page->first;
             inside.rest = scratch_format("%s    ", page->rest);
-            name = *name != '\0' ? scratch_format("%s: ", page_style(page, STYLE_STRONG, name)) : "";
-            page_text(&inside, scratch_format("%s%s", name, cell));
+            if (*name != '\0')
+                cell = scratch_format("%s: %s", page_style(page, STYLE_STRONG, name), cell);
+            page_text(&inside, cell);
             page->first = page->rest;
         }
     }

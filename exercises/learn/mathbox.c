@@ -1,6 +1,6 @@
 /* mathbox: boxes of characters, set side by side or one above the other. A box's lines all have its
- * width, so that whatever is put beside them stays in its column. Taught nowhere; it shows the lessons'
- * formulas in ./learn read. */
+ * width, so that whatever is put beside them stays in its column. Taught nowhere; it shows the
+ * lessons' formulas in ./learn read. */
 #include "mathbox.h"
 
 #include "read.h"
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* ---- making ---------------------------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------------------------ */
 static const char *padded(const char *text, int left, int width)
 {
     int right = width - left - text_width(text);
@@ -50,8 +50,8 @@ MathBox box_row(const MathBox *parts, size_t count)
         for (int line = 0; line < row.height; line++) {
             int own = line - above + parts[i].base;
             bool there = own >= 0 && own < parts[i].height;
-            row.lines[line] = scratch_format("%s%s", row.lines[line],
-                                          padded(there ? parts[i].lines[own] : "", 0, parts[i].width));
+            const char *text = padded(there ? parts[i].lines[own] : "", 0, parts[i].width);
+            row.lines[line] = scratch_format("%s%s", row.lines[line], text);
         }
         row.width += parts[i].width;
     }
@@ -70,7 +70,8 @@ MathBox box_stack(const MathBox *parts, size_t count, size_t level)
     int line = 0;
     for (size_t i = 0; i < count; i++)
         for (int own = 0; own < parts[i].height; own++)
-            stack.lines[line++] = padded(parts[i].lines[own], (stack.width - parts[i].width) / 2, stack.width);
+            stack.lines[line++] =
+                padded(parts[i].lines[own], (stack.width - parts[i].width) / 2, stack.width);
     return stack;
 }
 
@@ -83,18 +84,20 @@ MathBox box_fraction(MathBox above, MathBox below, bool unicode)
 
 MathBox box_frame(MathBox inside, bool unicode)
 {
-    const char *side = unicode ? "│" : "|", *bar = repeated(unicode ? "─" : "-", inside.width + 2).lines[0];
+    const char *side = unicode ? "│" : "|";
+    const char *bar = repeated(unicode ? "─" : "-", inside.width + 2).lines[0];
     MathBox frame = box_make(inside.height + 2, inside.width + 4, inside.base + 1);
     frame.lines[0] = scratch_format(unicode ? "┌%s┐" : "+%s+", bar);
     frame.lines[inside.height + 1] = scratch_format(unicode ? "└%s┘" : "+%s+", bar);
     for (int i = 0; i < inside.height; i++)
-        frame.lines[i + 1] = scratch_format("%s %s %s", side, padded(inside.lines[i], 0, inside.width), side);
+        frame.lines[i + 1] = scratch_format("%s %s %s", side,
+                                            padded(inside.lines[i], 0, inside.width), side);
     return frame;
 }
 
-/* ---- brackets -------------------------------------------------------------------------------------- */
+/* ---- brackets ---------------------------------------------------------------------------- */
 
-/* The pieces of a tall bracket: at the top, in between, at the bottom, and where a brace has its tip. */
+/* The pieces of a tall bracket: at its top, between, at its bottom, and a brace's tip. */
 static const char *bracket_piece(const char *bracket, int line, int height, bool unicode)
 {
     static const struct {
@@ -115,22 +118,25 @@ static MathBox bracket_box(const char *bracket, MathBox beside, bool unicode)
 {
     MathBox box = box_make(beside.height, text_width(bracket), beside.base);
     for (int i = 0; i < beside.height; i++)
-        box.lines[i] = beside.height == 1 ? bracket : bracket_piece(bracket, i, beside.height, unicode);
+        box.lines[i] =
+            beside.height > 1 ? bracket_piece(bracket, i, beside.height, unicode) : bracket;
     return box;
 }
 
 MathBox box_brackets(const char *open, MathBox inside, const char *close, bool unicode)
 {
-    MathBox parts[3] = {bracket_box(open, inside, unicode), inside, bracket_box(close, inside, unicode)};
+    MathBox parts[3] = {bracket_box(open, inside, unicode), inside,
+                        bracket_box(close, inside, unicode)};
     return box_row(parts, 3);
 }
 
-/* ---- grids ----------------------------------------------------------------------------------------- */
+/* ---- grids ------------------------------------------------------------------------------- */
 static int column_width(const MathBox *cells, size_t rows, size_t columns, size_t column)
 {
     int width = 0;
     for (size_t r = 0; r < rows; r++)
-        width = cells[r * columns + column].width > width ? cells[r * columns + column].width : width;
+        if (cells[r * columns + column].width > width)
+            width = cells[r * columns + column].width;
     return width;
 }
 
@@ -143,9 +149,11 @@ MathBox box_grid(const MathBox *cells, size_t rows, size_t columns, GridColumns 
         for (size_t c = 0; c < columns; c++) {
             const MathBox *cell = &cells[r * columns + c];
             int room = column_width(cells, rows, columns, c) - cell->width;
-            int left = how == GRID_CENTRED ? room / 2 : how == GRID_ALIGNED && c % 2 == 0 ? room : 0;
-            int apart = c == 0 ? 0 : how == GRID_ALIGNED ? 1 : 2;
-            parts[count++] = repeated(" ", left + apart);
+            int left = how == GRID_CENTRED ? room / 2 : 0;
+            if (how == GRID_ALIGNED && c % 2 == 0)
+                left = room;
+            int apart = how == GRID_ALIGNED ? 1 : 2;
+            parts[count++] = repeated(" ", left + (c > 0 ? apart : 0));
             if (cell->height > 0)
                 parts[count++] = *cell;
             parts[count++] = repeated(" ", room - left);
@@ -157,7 +165,7 @@ MathBox box_grid(const MathBox *cells, size_t rows, size_t columns, GridColumns 
     return grid;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------- */
 static MathList read_whole(const char *tex, size_t size, bool stacked, bool unicode)
 {
     return math_read(tex, size, (MathLook){.stacked = stacked, .unicode = unicode});
@@ -175,9 +183,10 @@ char *math_inline(const char *tex, size_t size, bool unicode)
 char *math_display(const char *tex, size_t size, int width, bool unicode)
 {
     ArenaMark mark = scratch_mark();
+    MathLook look = {.stacked = true, .unicode = unicode};
     MathList list = read_whole(tex, size, true, unicode);
-    const char *lines = math_list_lines(&list, (MathLook){.stacked = true, .unicode = unicode}, width);
-    if (lines == NULL) { /* something in it is wider than the page: in one line it can be broken anywhere */
+    const char *lines = math_list_lines(&list, look, width);
+    if (lines == NULL) { /* a part is wider than the page: in one line it can be broken anywhere */
         list = read_whole(tex, size, false, unicode);
         lines = math_list_box(&list, (MathLook){.unicode = unicode}).lines[0];
     }

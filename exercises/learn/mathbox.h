@@ -13,20 +13,20 @@
 
 #include "scratch.h"
 
-/* How a formula is set: fractions stacked or in line; inside a super- or subscript; Unicode or ASCII. */
+/* How a formula is set: fractions stacked or in line; in a script; in Unicode or ASCII. */
 typedef struct {
     bool stacked, script, unicode;
 } MathLook;
 
 /* ---- boxes -------------------------------------------------------------------------------------
- * `height` lines of `width` columns each; the line that neighbours are level with is number `base`. */
+ * `height` lines of `width` columns each; neighbours are level with line number `base`. */
 typedef struct {
     const char **lines;
     int height, width, base;
 } MathBox;
 
 MathBox box_text(const char *text);
-MathBox box_row(const MathBox *parts, size_t count);                /* side by side, level */
+MathBox box_row(const MathBox *parts, size_t count);                 /* side by side, level */
 MathBox box_stack(const MathBox *parts, size_t count, size_t level); /* level with parts[level] */
 MathBox box_fraction(MathBox above, MathBox below, bool unicode);
 MathBox box_frame(MathBox inside, bool unicode);
@@ -35,7 +35,7 @@ MathBox box_brackets(const char *open, MathBox inside, const char *close, bool u
 typedef enum { GRID_CENTRED, GRID_LEFT, GRID_ALIGNED } GridColumns;
 MathBox box_grid(const MathBox *cells, size_t rows, size_t columns, GridColumns how);
 
-/* ---- symbols ----------------------------------------------------------------------------------- */
+/* ---- symbols ----------------------------------------------------------------------------- */
 typedef enum {
     ATOM_LETTER,   /* letters, digits, anything that just stands there */
     ATOM_PREFIX,   /* holds on to what follows: a partial sign */
@@ -67,7 +67,7 @@ const char *math_subscript(const char *text, bool unicode);
 
 /* A letter with a mark ("hat", "bar", "tilde", "vec", "dot") over it. */
 const char *math_accent(const char *mark, const char *text, bool unicode);
-/* "blackboard" or script letters that Unicode has, for "mathbb" and "mathcal". */
+/* The letters of "mathbb" or "mathcal", as far as Unicode has them in its first plane. */
 const char *math_letters(const char *font, const char *text, bool unicode);
 
 /* above/below in one line, with the brackets that it needs; a single character for one half. */
@@ -75,7 +75,7 @@ const char *math_quotient(const char *above, const char *below, bool unicode);
 /* A root of `text` in one line. */
 const char *math_root(const char *text, bool unicode);
 
-/* ---- lists ------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------- */
 typedef struct {
     MathBox box;
     MathKind kind;
@@ -93,7 +93,7 @@ MathList math_read(const char *tex, size_t size, MathLook look);
 
 void math_list_add(MathList *list, MathAtom atom);
 MathBox math_list_box(MathList *list, MathLook look);
-/* Broken into lines of at most `width` columns, written one below the other; NULL if it cannot be. */
+/* In lines of at most `width` columns, one below the other; NULL if it cannot be broken so. */
 const char *math_list_lines(MathList *list, MathLook look, int width);
 
 #endif

@@ -1,18 +1,18 @@
-/* mathcommands: TeX's commands that have arguments: fractions, roots, words, marks over letters, braces,
- * brackets that grow, matrices. In one line where the look says so. */
+/* mathcommands: TeX's commands that have arguments: fractions, roots, words, marks over letters,
+ * braces, brackets that grow, matrices. In one line where the look says so. */
 #include "mathread.h"
 
 #include "terminal.h"
 
 #include <string.h>
 
-/* ---- commands with arguments ------------------------------------------------------------------------ */
+/* ---- commands with arguments ------------------------------------------------------------- */
 static MathAtom fraction(Reader *reader, bool small, MathLook look)
 {
     if (look.stacked && !small && !look.script) {
-        MathList above = argument(reader, look_in_line(look)), below = argument(reader, look_in_line(look));
-        return atom_of(ATOM_FRACTION, box_fraction(math_list_box(&above, look_in_line(look)),
-                                                   math_list_box(&below, look_in_line(look)), look.unicode));
+        MathBox above = box_text(argument_line(reader, look));
+        MathBox below = box_text(argument_line(reader, look));
+        return atom_of(ATOM_FRACTION, box_fraction(above, below, look.unicode));
     }
     const char *above = argument_line(reader, look), *below = argument_line(reader, look);
     return atom_of(ATOM_FRACTION, box_text(math_quotient(above, below, look.unicode)));
@@ -26,14 +26,17 @@ static MathAtom root(Reader *reader, MathLook look)
             reader->at++;
         degree.end = reader->at;
         reader->at += reader->at < reader->end;
-        const char *small = math_superscript(scratch_format("%.*s", (int)(degree.end - degree.at), degree.at), look.unicode);
-        return atom_of(ATOM_LETTER, box_text(scratch_format("%s%s", small, math_root(argument_line(reader, look), look.unicode))));
+        const char *text = scratch_format("%.*s", (int)(degree.end - degree.at), degree.at);
+        const char *line = math_root(argument_line(reader, look), look.unicode);
+        text = math_superscript(text, look.unicode);
+        return atom_of(ATOM_LETTER, box_text(scratch_format("%s%s", text, line)));
     }
     MathList inside = argument(reader, look);
     MathBox box = math_list_box(&inside, look);
     if (box.height == 1)
         return atom_of(ATOM_LETTER, box_text(math_root(box.lines[0], look.unicode)));
-    MathBox parts[2] = {box_text(look.unicode ? "√" : "sqrt"), box_brackets("(", box, ")", look.unicode)};
+    MathBox parts[2] = {box_text(look.unicode ? "√" : "sqrt"),
+                        box_brackets("(", box, ")", look.unicode)};
     return atom_of(ATOM_LETTER, box_row(parts, 2));
 }
 
@@ -46,7 +49,8 @@ static MathAtom words(Reader *reader, bool text)
     bool space_after = length > first && all[length - 1] == ' ';
     while (length > first && all[length - 1] == ' ')
         length--;
-    MathAtom atom = atom_of(ATOM_TEXT, box_text(scratch_format("%.*s", (int)(length - first), all + first)));
+    all = scratch_format("%.*s", (int)(length - first), all + first);
+    MathAtom atom = atom_of(ATOM_TEXT, box_text(all));
     atom.after_space = first > 0;
     atom.forced = space_after;
     return atom;
@@ -66,7 +70,8 @@ static MathAtom underbrace(Reader *reader, MathLook look)
     const char *bar = "";
     for (int i = 2; i < box.width; i++)
         bar = scratch_format("%s%s", bar, look.unicode ? "─" : "-");
-    MathBox parts[3] = {box, box_text(scratch_format(look.unicode ? "╰%s╯" : "'%s'", bar)), box_text(label)};
+    MathBox parts[3] = {box, box_text(scratch_format(look.unicode ? "╰%s╯" : "'%s'", bar)),
+                        box_text(label)};
     return atom_of(ATOM_LETTER, box_stack(parts, 3, 0));
 }
 
@@ -79,7 +84,7 @@ static MathAtom boxed(Reader *reader, MathLook look)
                                       : box_text(scratch_format("[ %s ]", box.lines[0])));
 }
 
-/* ---- brackets and grids ------------------------------------------------------------------------------- */
+/* ---- brackets and grids ------------------------------------------------------------------ */
 
 /* What follows \left or \right: one sign, "" for a full stop. */
 static const char *bracket(Reader *reader, MathLook look)
@@ -110,10 +115,14 @@ typedef struct {
 static const Grid *grid_find(const char *name)
 {
     static const Grid grids[] = {
-        {"pmatrix", "(", ")", "(", ")", GRID_CENTRED}, {"bmatrix", "[", "]", "[", "]", GRID_CENTRED},
-        {"vmatrix", "|", "|", "|", "|", GRID_CENTRED}, {"matrix", "", "", "[", "]", GRID_CENTRED},
-        {"array", "", "", "[", "]", GRID_CENTRED},     {"cases", "{", "", "{", "}", GRID_LEFT},
-        {"aligned", "", "", "", "", GRID_ALIGNED},     {"align", "", "", "", "", GRID_ALIGNED},
+        {"pmatrix", "(", ")", "(", ")", GRID_CENTRED},
+        {"bmatrix", "[", "]", "[", "]", GRID_CENTRED},
+        {"vmatrix", "|", "|", "|", "|", GRID_CENTRED},
+        {"matrix", "", "", "[", "]", GRID_CENTRED},
+        {"array", "", "", "[", "]", GRID_CENTRED},
+        {"cases", "{", "", "{", "}", GRID_LEFT},
+        {"aligned", "", "", "", "", GRID_ALIGNED},
+        {"align", "", "", "", "", GRID_ALIGNED},
         {"gathered", "", "", "", "", GRID_CENTRED},
     };
     for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
@@ -153,12 +162,14 @@ static MathBox *read_cells(Reader *reader, MathLook look, size_t *rows, size_t *
 /* In one line: rows with semicolons between, as in [1 2; 3 4]. */
 static MathBox grid_line(const MathBox *cells, size_t rows, size_t columns, const Grid *grid)
 {
+    static const char *const between[] = {"", " ", "; "};
     const char *line = grid->inline_open;
     for (size_t r = 0; r < rows; r++)
         for (size_t c = 0; c < columns; c++) {
             const MathBox *cell = &cells[r * columns + c];
             if (cell->height > 0)
-                line = scratch_format("%s%s%s", line, c > 0 ? " " : r > 0 ? "; " : "", cell->lines[0]);
+                line = scratch_format("%s%s%s", line, between[c > 0 ? 1 : r > 0 ? 2 : 0],
+                                      cell->lines[0]);
         }
     return box_text(scratch_format("%s%s", line, grid->inline_close));
 }
@@ -199,11 +210,14 @@ bool read_command_atom(Reader *reader, const Token *token, MathLook look, MathAt
     else if (strstr(fonts, name) != NULL)
         *atom = words(reader, false);
     else if (strstr(accents, name) != NULL)
-        *atom = atom_of(ATOM_LETTER, box_text(math_accent(bare, argument_line(reader, look), look.unicode)));
+        *atom = atom_of(ATOM_LETTER,
+                        box_text(math_accent(bare, argument_line(reader, look), look.unicode)));
     else if (strcmp(bare, "mathcal") == 0 || strcmp(bare, "mathbb") == 0)
-        *atom = atom_of(ATOM_LETTER, box_text(math_letters(bare, argument_line(reader, look), look.unicode)));
+        *atom = atom_of(ATOM_LETTER,
+                        box_text(math_letters(bare, argument_line(reader, look), look.unicode)));
     else if (strcmp(bare, "mathrel") == 0 || strcmp(bare, "mathbin") == 0)
-        *atom = atom_of(bare[4] == 'r' ? ATOM_RELATION : ATOM_BINARY, box_text(argument_line(reader, look)));
+        *atom = atom_of(bare[4] == 'r' ? ATOM_RELATION : ATOM_BINARY,
+                        box_text(argument_line(reader, look)));
     else if (strcmp(bare, "underbrace") == 0)
         *atom = underbrace(reader, look);
     else if (strcmp(bare, "boxed") == 0)

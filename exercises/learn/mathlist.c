@@ -1,7 +1,7 @@
-/* mathlist: a formula's atoms set side by side. TeX forgets the spaces of its source and makes its own,
- * fine ones; a terminal has only whole columns, so here the source's spaces count where they keep two
- * names apart or stand around an operator. Long formulas are broken as a person would: between two
- * formulas first, then before = and its like, then before + and -. */
+/* mathlist: a formula's atoms set side by side. TeX forgets the spaces of its source and makes its
+ * own, fine ones; a terminal has only whole columns, so here the source's spaces count where they
+ * keep two names apart or stand around an operator. Long formulas are broken as a person would:
+ * between two formulas first, then before = and its like, then before + and -. */
 #include "mathbox.h"
 
 #include <ctype.h>
@@ -20,7 +20,7 @@ void math_list_add(MathList *list, MathAtom atom)
     list->atoms[list->count++] = atom;
 }
 
-/* ---- spaces ----------------------------------------------------------------------------------------- */
+/* ---- spaces ------------------------------------------------------------------------------ */
 static bool is_operator(const MathAtom *atom)
 {
     return atom->kind == ATOM_BINARY || atom->kind == ATOM_RELATION;
@@ -47,7 +47,8 @@ static bool is_text(const MathAtom *atom, const char *text)
 static bool is_sign(const MathList *list, size_t at)
 {
     const MathAtom *atom = &list->atoms[at];
-    if (atom->kind != ATOM_BINARY || !(is_text(atom, "-") || is_text(atom, "+") || is_text(atom, "±")))
+    if (atom->kind != ATOM_BINARY ||
+        !(is_text(atom, "-") || is_text(atom, "+") || is_text(atom, "±")))
         return false;
     while (at > 0 && list->atoms[at - 1].kind == ATOM_SPACE)
         at--;
@@ -84,6 +85,8 @@ static bool is_tall(const MathAtom *atom)
 static bool parts_factors(const MathAtom *left, const MathAtom *right, MathLook look)
 {
     if (is_text(left, "/") || (is_text(left, "d") && right->kind == ATOM_NAME))
+        return right->after_space;
+    if (is_name(left) && strchr("([", right->box.lines[0][0]) != NULL)
         return right->after_space;
     if (is_name(left) || is_name(right) || left->kind == ATOM_BIG || right->kind == ATOM_BIG)
         return true;
@@ -152,10 +155,10 @@ MathBox math_list_box(MathList *list, MathLook look)
     return range_box(list, 0, list->count, look);
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------ */
+/* ---- lines ------------------------------------------------------------------------------- */
 
-/* How good it would be to begin a line at each atom: 4 after a wide space, 3 before a relation, 2 before
- * a sum's next term, 1 between factors inside of brackets, 0 not at all. */
+/* How good it would be to begin a line at each atom: 4 after a wide space, 3 before a relation, 2
+ * before a sum's next term, 1 between factors inside of brackets, 0 not at all. */
 static int break_quality(const MathList *list, size_t at, int depth)
 {
     const MathAtom *atom = &list->atoms[at], *before = &list->atoms[at - 1];
@@ -163,12 +166,13 @@ static int break_quality(const MathList *list, size_t at, int depth)
         return depth == 0 ? 4 : 1;
     if (atom->kind == ATOM_RELATION && before->kind != ATOM_RELATION)
         return depth == 0 ? 3 : 1;
-    if ((atom->kind == ATOM_BINARY && !is_sign(list, at)) || (atom->kind == ATOM_TEXT && atom->after_space))
+    if ((atom->kind == ATOM_BINARY && !is_sign(list, at)) ||
+        (atom->kind == ATOM_TEXT && atom->after_space))
         return depth == 0 ? 2 : 1;
     return 0;
 }
 
-/* Where the line that begins at `first` ends, so that it is at most `width` wide; `first` if nowhere. */
+/* Where the line from `first` on ends, so that it is at most `width` wide; `first` if nowhere. */
 static size_t line_end(const MathList *list, size_t first, MathLook look, int width)
 {
     size_t best = first;

@@ -1,6 +1,6 @@
-/* mathsymbols: what TeX's commands look like in a terminal, in Unicode and in ASCII, and the small letters
- * above and below the line. Unicode has only some of those: where one is wanting, the whole script
- * is written as x_{bc} or x^(q), for half a script in small letters would be read as two. */
+/* mathsymbols: what TeX's commands look like in a terminal, in Unicode and in ASCII, and the small
+ * letters above and below the line. Unicode has only some of those: where one is wanting, the whole
+ * script is written as x_{bc} or x^(q), for half a script in small letters would be read as two. */
 #include "mathbox.h"
 
 #include "terminal.h"
@@ -18,39 +18,40 @@ const MathSymbol *math_symbol(const char *name, size_t size)
         {"zeta", "ζ", "zeta", ATOM_LETTER}, {"eta", "η", "eta", ATOM_LETTER},
         {"theta", "θ", "theta", ATOM_LETTER}, {"iota", "ι", "iota", ATOM_LETTER},
         {"kappa", "κ", "kappa", ATOM_LETTER}, {"mu", "μ", "mu", ATOM_LETTER},
-        {"nu", "ν", "nu", ATOM_LETTER}, {"xi", "ξ", "xi", ATOM_LETTER}, {"pi", "π", "pi", ATOM_LETTER},
-        {"rho", "ρ", "rho", ATOM_LETTER}, {"sigma", "σ", "sigma", ATOM_LETTER},
-        {"tau", "τ", "tau", ATOM_LETTER}, {"phi", "ϕ", "phi", ATOM_LETTER},
-        {"varphi", "φ", "varphi", ATOM_LETTER}, {"chi", "χ", "chi", ATOM_LETTER},
-        {"psi", "ψ", "psi", ATOM_LETTER}, {"omega", "ω", "omega", ATOM_LETTER},
-        {"Gamma", "Γ", "Gamma", ATOM_LETTER}, {"Delta", "Δ", "Delta", ATOM_LETTER},
-        {"Theta", "Θ", "Theta", ATOM_LETTER}, {"Lambda", "Λ", "Lambda", ATOM_LETTER},
-        {"Xi", "Ξ", "Xi", ATOM_LETTER}, {"Pi", "Π", "Pi", ATOM_LETTER},
-        {"Sigma", "Σ", "Sigma", ATOM_LETTER}, {"Phi", "Φ", "Phi", ATOM_LETTER},
-        {"Psi", "Ψ", "Psi", ATOM_LETTER}, {"Omega", "Ω", "Omega", ATOM_LETTER},
-        {"lambda", "λ", "lambda", ATOM_LETTER}, {"infty", "∞", "inf", ATOM_LETTER},
-        {"ell", "ℓ", "l", ATOM_LETTER}, {"dots", "…", "...", ATOM_LETTER},
-        {"ldots", "…", "...", ATOM_LETTER}, {"cdots", "⋯", "...", ATOM_LETTER},
-        {"vdots", "⋮", ":", ATOM_LETTER}, {"ddots", "⋱", "\\", ATOM_LETTER},
-        {"top", "⊤", "T", ATOM_LETTER}, {"square", "□", "[]", ATOM_LETTER},
-        {"prime", "′", "'", ATOM_LETTER}, {"emptyset", "∅", "{}", ATOM_LETTER},
-        {"forall", "∀", "for all ", ATOM_LETTER}, {"exists", "∃", "exists ", ATOM_LETTER},
-        {"checkmark", "✓", "ok", ATOM_LETTER}, {"_", "_", "_", ATOM_LETTER},
-        {"%", "%", "%", ATOM_LETTER}, {"#", "#", "#", ATOM_LETTER}, {"&", "&", "&", ATOM_LETTER},
-        {"$", "$", "$", ATOM_LETTER}, {"partial", "∂", "d", ATOM_PREFIX},
-        {"nabla", "∇", "grad ", ATOM_PREFIX}, {"sin", "sin", "sin", ATOM_NAME},
-        {"cos", "cos", "cos", ATOM_NAME}, {"tan", "tan", "tan", ATOM_NAME},
-        {"sinh", "sinh", "sinh", ATOM_NAME}, {"cosh", "cosh", "cosh", ATOM_NAME},
-        {"tanh", "tanh", "tanh", ATOM_NAME}, {"exp", "exp", "exp", ATOM_NAME},
-        {"ln", "ln", "ln", ATOM_NAME}, {"log", "log", "log", ATOM_NAME},
-        {"det", "det", "det", ATOM_NAME}, {"dim", "dim", "dim", ATOM_NAME},
-        {"arcsin", "arcsin", "arcsin", ATOM_NAME}, {"arccos", "arccos", "arccos", ATOM_NAME},
-        {"arctan", "arctan", "arctan", ATOM_NAME}, {"gcd", "gcd", "gcd", ATOM_NAME},
-        {"deg", "deg", "deg", ATOM_NAME}, {"ker", "ker", "ker", ATOM_NAME},
-        {"max", "max", "max", ATOM_LIMITS}, {"min", "min", "min", ATOM_LIMITS},
-        {"lim", "lim", "lim", ATOM_LIMITS}, {"sup", "sup", "sup", ATOM_LIMITS},
-        {"inf", "inf", "inf", ATOM_LIMITS}, {"Pr", "Pr", "Pr", ATOM_LIMITS},
-        {"sum", "∑", "sum", ATOM_BIG}, {"prod", "∏", "prod", ATOM_BIG}, {"int", "∫", "int", ATOM_BIG},
+        {"nu", "ν", "nu", ATOM_LETTER}, {"xi", "ξ", "xi", ATOM_LETTER},
+        {"pi", "π", "pi", ATOM_LETTER}, {"rho", "ρ", "rho", ATOM_LETTER},
+        {"sigma", "σ", "sigma", ATOM_LETTER}, {"tau", "τ", "tau", ATOM_LETTER},
+        {"phi", "ϕ", "phi", ATOM_LETTER}, {"varphi", "φ", "varphi", ATOM_LETTER},
+        {"chi", "χ", "chi", ATOM_LETTER}, {"psi", "ψ", "psi", ATOM_LETTER},
+        {"omega", "ω", "omega", ATOM_LETTER}, {"Gamma", "Γ", "Gamma", ATOM_LETTER},
+        {"Delta", "Δ", "Delta", ATOM_LETTER}, {"Theta", "Θ", "Theta", ATOM_LETTER},
+        {"Lambda", "Λ", "Lambda", ATOM_LETTER}, {"Xi", "Ξ", "Xi", ATOM_LETTER},
+        {"Pi", "Π", "Pi", ATOM_LETTER}, {"Sigma", "Σ", "Sigma", ATOM_LETTER},
+        {"Phi", "Φ", "Phi", ATOM_LETTER}, {"Psi", "Ψ", "Psi", ATOM_LETTER},
+        {"Omega", "Ω", "Omega", ATOM_LETTER}, {"lambda", "λ", "lambda", ATOM_LETTER},
+        {"infty", "∞", "inf", ATOM_LETTER}, {"ell", "ℓ", "l", ATOM_LETTER},
+        {"dots", "…", "...", ATOM_LETTER}, {"ldots", "…", "...", ATOM_LETTER},
+        {"cdots", "⋯", "...", ATOM_LETTER}, {"vdots", "⋮", ":", ATOM_LETTER},
+        {"ddots", "⋱", "\\", ATOM_LETTER}, {"top", "⊤", "T", ATOM_LETTER},
+        {"square", "□", "[]", ATOM_LETTER}, {"prime", "′", "'", ATOM_LETTER},
+        {"emptyset", "∅", "{}", ATOM_LETTER}, {"forall", "∀", "for all ", ATOM_LETTER},
+        {"exists", "∃", "exists ", ATOM_LETTER}, {"checkmark", "✓", "ok", ATOM_LETTER},
+        {"_", "_", "_", ATOM_LETTER}, {"%", "%", "%", ATOM_LETTER}, {"#", "#", "#", ATOM_LETTER},
+        {"&", "&", "&", ATOM_LETTER}, {"$", "$", "$", ATOM_LETTER},
+        {"partial", "∂", "d", ATOM_PREFIX}, {"nabla", "∇", "grad ", ATOM_PREFIX},
+        {"sin", "sin", "sin", ATOM_NAME}, {"cos", "cos", "cos", ATOM_NAME},
+        {"tan", "tan", "tan", ATOM_NAME}, {"sinh", "sinh", "sinh", ATOM_NAME},
+        {"cosh", "cosh", "cosh", ATOM_NAME}, {"tanh", "tanh", "tanh", ATOM_NAME},
+        {"exp", "exp", "exp", ATOM_NAME}, {"ln", "ln", "ln", ATOM_NAME},
+        {"log", "log", "log", ATOM_NAME}, {"det", "det", "det", ATOM_NAME},
+        {"dim", "dim", "dim", ATOM_NAME}, {"arcsin", "arcsin", "arcsin", ATOM_NAME},
+        {"arccos", "arccos", "arccos", ATOM_NAME}, {"arctan", "arctan", "arctan", ATOM_NAME},
+        {"gcd", "gcd", "gcd", ATOM_NAME}, {"deg", "deg", "deg", ATOM_NAME},
+        {"ker", "ker", "ker", ATOM_NAME}, {"max", "max", "max", ATOM_LIMITS},
+        {"min", "min", "min", ATOM_LIMITS}, {"lim", "lim", "lim", ATOM_LIMITS},
+        {"sup", "sup", "sup", ATOM_LIMITS}, {"inf", "inf", "inf", ATOM_LIMITS},
+        {"Pr", "Pr", "Pr", ATOM_LIMITS}, {"sum", "∑", "sum", ATOM_BIG},
+        {"prod", "∏", "prod", ATOM_BIG}, {"int", "∫", "int", ATOM_BIG},
         {"bigcup", "⋃", "union", ATOM_BIG}, {"cdot", "·", "*", ATOM_BINARY},
         {"times", "×", "x", ATOM_BINARY}, {"pm", "±", "+-", ATOM_BINARY},
         {"mp", "∓", "-+", ATOM_BINARY}, {"odot", "⊙", "(.)", ATOM_BINARY},
@@ -80,15 +81,16 @@ const MathSymbol *math_symbol(const char *name, size_t size)
         {"parallel", "∥", "||", ATOM_RELATION}, {"lvert", "|", "|", ATOM_OPEN},
         {"lVert", "‖", "||", ATOM_OPEN}, {"langle", "⟨", "<", ATOM_OPEN},
         {"lceil", "⌈", "ceil(", ATOM_OPEN}, {"lfloor", "⌊", "floor(", ATOM_OPEN},
-        {"{", "{", "{", ATOM_OPEN}, {"lbrace", "{", "{", ATOM_OPEN}, {"lbrack", "[", "[", ATOM_OPEN},
-        {"rvert", "|", "|", ATOM_CLOSE}, {"rVert", "‖", "||", ATOM_CLOSE},
-        {"rangle", "⟩", ">", ATOM_CLOSE}, {"rceil", "⌉", ")", ATOM_CLOSE},
-        {"rfloor", "⌋", ")", ATOM_CLOSE}, {"}", "}", "}", ATOM_CLOSE},
-        {"rbrace", "}", "}", ATOM_CLOSE}, {"rbrack", "]", "]", ATOM_CLOSE},
-        {"|", "‖", "||", ATOM_LETTER}, {"Vert", "‖", "||", ATOM_LETTER},
-        {"vert", "|", "|", ATOM_LETTER}, {"colon", ":", ":", ATOM_COMMA}, {",", " ", " ", ATOM_SPACE},
-        {";", " ", " ", ATOM_SPACE}, {":", " ", " ", ATOM_SPACE}, {">", " ", " ", ATOM_SPACE},
-        {" ", " ", " ", ATOM_SPACE}, {"!", "", "", ATOM_SPACE}, {"enspace", " ", " ", ATOM_SPACE},
+        {"{", "{", "{", ATOM_OPEN}, {"lbrace", "{", "{", ATOM_OPEN},
+        {"lbrack", "[", "[", ATOM_OPEN}, {"rvert", "|", "|", ATOM_CLOSE},
+        {"rVert", "‖", "||", ATOM_CLOSE}, {"rangle", "⟩", ">", ATOM_CLOSE},
+        {"rceil", "⌉", ")", ATOM_CLOSE}, {"rfloor", "⌋", ")", ATOM_CLOSE},
+        {"}", "}", "}", ATOM_CLOSE}, {"rbrace", "}", "}", ATOM_CLOSE},
+        {"rbrack", "]", "]", ATOM_CLOSE}, {"|", "‖", "||", ATOM_LETTER},
+        {"Vert", "‖", "||", ATOM_LETTER}, {"vert", "|", "|", ATOM_LETTER},
+        {"colon", ":", ":", ATOM_COMMA}, {",", " ", " ", ATOM_SPACE}, {";", " ", " ", ATOM_SPACE},
+        {":", " ", " ", ATOM_SPACE}, {">", " ", " ", ATOM_SPACE}, {" ", " ", " ", ATOM_SPACE},
+        {"!", "", "", ATOM_SPACE}, {"enspace", " ", " ", ATOM_SPACE},
         {"thinspace", " ", " ", ATOM_SPACE}, {"quad", "  ", "  ", ATOM_SPACE},
         {"qquad", "    ", "    ", ATOM_SPACE}, {"hfill", " ", " ", ATOM_SPACE},
     };
@@ -98,9 +100,9 @@ const MathSymbol *math_symbol(const char *name, size_t size)
     return NULL;
 }
 
-/* ---- small letters ---------------------------------------------------------------------------------- */
+/* ---- small letters ----------------------------------------------------------------------- */
 
-/* `text` with each character replaced by the one that follows it in `pairs`; NULL if one is not there. */
+/* `text` with each character replaced by the one behind it in `pairs`; NULL if one is not there. */
 static const char *translated(const char *text, const char *pairs)
 {
     const char *done = "";
@@ -155,19 +157,21 @@ const char *math_superscript(const char *text, bool unicode)
 
 const char *math_subscript(const char *text, bool unicode)
 {
-    static const char pairs[] = "0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋=₌(₍)₎aₐeₑhₕiᵢjⱼkₖlₗmₘnₙoₒpₚrᵣsₛtₜuᵤvᵥxₓβᵦγᵧρᵨφᵩχᵪ";
+    static const char pairs[] =
+        "0₀1₁2₂3₃4₄5₅6₆7₇8₈9₉+₊-₋=₌(₍)₎aₐeₑhₕiᵢjⱼkₖlₗmₘnₙoₒpₚrᵣsₛtₜuᵤvᵥxₓβᵦγᵧρᵨφᵩχᵪ";
     const char *small = unicode ? translated(text, pairs) : NULL;
     if (small != NULL)
         return small;
     return scratch_format(is_word(text) ? "_%s" : "_{%s}", text);
 }
 
-/* ---- marks and fonts -------------------------------------------------------------------------------- */
+/* ---- marks and fonts --------------------------------------------------------------------- */
 const char *math_accent(const char *mark, const char *text, bool unicode)
 {
-    static const char *const marks[][2] = {{"hat", "\xcc\x82"}, {"widehat", "\xcc\x82"}, {"bar", "\xcc\x84"},
-                                           {"overline", "\xcc\x84"}, {"tilde", "\xcc\x83"},
-                                           {"widetilde", "\xcc\x83"}, {"dot", "\xcc\x87"}, {"vec", "\xe2\x83\x97"}};
+    static const char *const marks[][2] = {{"hat", "\xcc\x82"},   {"widehat", "\xcc\x82"},
+                                           {"bar", "\xcc\x84"},   {"overline", "\xcc\x84"},
+                                           {"tilde", "\xcc\x83"}, {"widetilde", "\xcc\x83"},
+                                           {"dot", "\xcc\x87"},   {"vec", "\xe2\x83\x97"}};
     for (size_t i = 0; unicode && text_width(text) == 1 && i < sizeof marks / sizeof *marks; i++)
         if (strcmp(mark, marks[i][0]) == 0)
             return scratch_format("%s%s", text, marks[i][1]);
@@ -176,14 +180,14 @@ const char *math_accent(const char *mark, const char *text, bool unicode)
 
 const char *math_letters(const char *font, const char *text, bool unicode)
 {
-    const char *pairs = strcmp(font, "mathbb") == 0 ? "NℕRℝZℤQℚCℂ" : strcmp(font, "mathcal") == 0 ? "LℒBℬEℰFℱHℋ" : "";
+    const char *pairs = strcmp(font, "mathbb") == 0 ? "NℕRℝZℤQℚCℂ" : "LℒBℬEℰFℱHℋ";
     const char *done = unicode ? translated(text, pairs) : NULL;
     return done != NULL ? done : text;
 }
 
-/* ---- fractions and roots in one line ------------------------------------------------------------------ */
+/* ---- fractions and roots in one line ----------------------------------------------------- */
 
-/* Whether a sum or a product stands in it outside of brackets: what would fall apart beside a slash. */
+/* Whether it holds a sum or a product outside of brackets: what would fall apart beside a slash. */
 static bool is_composed(const char *text, bool below)
 {
     int depth = 0;
@@ -191,30 +195,29 @@ static bool is_composed(const char *text, bool below)
         depth += *c == '(' || *c == '[' || *c == '{';
         depth -= *c == ')' || *c == ']' || *c == '}';
         bool inside = depth > 0 || c == text;
-        if (!inside && (strchr(" +-*/=", *c) != NULL || strncmp(c, "·", 2) == 0 || strncmp(c, "×", 2) == 0))
+        if (!inside &&
+            (strchr(" +-*/=", *c) != NULL || strncmp(c, "·", 2) == 0 || strncmp(c, "×", 2) == 0))
             return true;
-        if (!inside && below && isdigit((unsigned char)c[-1]) && (isalpha((unsigned char)*c) || (*c & 0x80) != 0))
+        if (!inside && below && isdigit((unsigned char)c[-1]) &&
+            (isalpha((unsigned char)*c) || (*c & 0x80) != 0))
             return true; /* 1/2x might be half of x */
     }
     return false;
 }
 
-static bool is_number(const char *text)
-{
-    return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
 const char *math_quotient(const char *above, const char *below, bool unicode)
 {
-    static const char *const halves[][3] = {{"1", "2", "½"}, {"1", "3", "⅓"}, {"2", "3", "⅔"}, {"1", "4", "¼"},
-                                            {"3", "4", "¾"}, {"1", "8", "⅛"}, {"3", "8", "⅜"}};
+    static const char *const halves[][3] = {{"1", "2", "½"}, {"1", "3", "⅓"}, {"2", "3", "⅔"},
+                                            {"1", "4", "¼"}, {"3", "4", "¾"}, {"1", "8", "⅛"},
+                                            {"3", "8", "⅜"}};
     for (size_t i = 0; unicode && i < sizeof halves / sizeof *halves; i++)
         if (strcmp(above, halves[i][0]) == 0 && strcmp(below, halves[i][1]) == 0)
             return halves[i][2];
-    bool numbers = is_number(above) && is_number(below);
-    return scratch_format("%s%s%s/%s%s%s", is_composed(above, false) ? "(" : "", above,
-                       is_composed(above, false) ? ")" : "", !numbers && is_composed(below, true) ? "(" : "", below,
-                       !numbers && is_composed(below, true) ? ")" : "");
+    if (is_composed(above, false))
+        above = scratch_format("(%s)", above);
+    if (is_composed(below, true))
+        below = scratch_format("(%s)", below);
+    return scratch_format("%s/%s", above, below);
 }
 
 const char *math_root(const char *text, bool unicode)

@@ -1,6 +1,6 @@
-/* mathtext: reads the TeX of the lessons' formulas into atoms. It knows the commands that the lessons
- * use; one that it does not know stays as it was written, and a test then fails. The look decides
- * how a fraction or a sum is set; inside a script everything is in one line. */
+/* mathtext: reads the TeX of the lessons' formulas into atoms. It knows the commands that the
+ * lessons use; one that it does not know stays as it was written, and a test then fails. The look
+ * decides how a fraction or a sum is set; inside a script everything is in one line. */
 #include "mathread.h"
 
 #include "terminal.h"
@@ -8,7 +8,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* ---- tokens ---------------------------------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------------------------ */
 static bool skip_spaces(Reader *reader)
 {
     const char *from = reader->at;
@@ -36,7 +36,8 @@ Token next_token(Reader *reader)
 
 bool token_is(const Token *token, bool command, const char *text)
 {
-    return token->command == command && token->size == strlen(text) && memcmp(token->text, text, token->size) == 0;
+    return token->command == command && token->size == strlen(text) &&
+           memcmp(token->text, text, token->size) == 0;
 }
 
 bool token_ends_row(const Token *token)
@@ -50,7 +51,7 @@ Token peek_token(const Reader *reader)
     return next_token(&ahead);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------------- */
+/* ---- arguments --------------------------------------------------------------------------- */
 
 /* The source of a group in braces, or of the one token that stands for it. */
 static Reader argument_source(Reader *reader)
@@ -121,10 +122,10 @@ MathAtom atom_of(MathKind kind, MathBox box)
     return (MathAtom){.box = box, .kind = kind};
 }
 
-/* ---- scripts ---------------------------------------------------------------------------------------- */
+/* ---- scripts ----------------------------------------------------------------------------- */
 
-/* What stands above and below the line behind an atom, as it is to be written there: small letters, or
- * for limits the text itself. */
+/* What stands above and below the line behind an atom, as it is to be written there: small letters,
+ * or for limits the text itself. */
 typedef struct {
     const char *above, *below; /* NULL: nothing */
 } Scripts;
@@ -156,7 +157,8 @@ static Scripts read_scripts(Reader *reader, MathLook look, bool limits)
     int count = 0;
     for (;;) {
         Token token = peek_token(reader);
-        bool prime = token_is(&token, false, "'"), above = token_is(&token, false, "^"), below = token_is(&token, false, "_");
+        bool prime = token_is(&token, false, "'"), above = token_is(&token, false, "^"),
+             below = token_is(&token, false, "_");
         if (!prime && !above && !below)
             break;
         next_token(reader);
@@ -215,12 +217,13 @@ static void add_scripts(Reader *reader, MathAtom *atom, MathLook look)
         atom->kind = ATOM_LETTER;
 }
 
-/* ---- atoms --------------------------------------------------------------------------------------------- */
+/* ---- atoms ------------------------------------------------------------------------------- */
 
 static MathKind kind_of(const Token *token, const Reader *rest)
 {
     static const char *const signs[] = {"([", ")]", ",;.", "+-*", "=<>"};
-    static const MathKind values[] = {ATOM_OPEN, ATOM_CLOSE, ATOM_COMMA, ATOM_BINARY, ATOM_RELATION};
+    static const MathKind values[] = {ATOM_OPEN, ATOM_CLOSE, ATOM_COMMA, ATOM_BINARY,
+                                      ATOM_RELATION};
     if (token_is(token, false, ".") && rest->at < rest->end && isdigit((unsigned char)*rest->at))
         return ATOM_LETTER; /* a decimal point */
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
@@ -247,7 +250,8 @@ static MathAtom read_atom(Reader *reader, Token token, MathLook look)
         return atom;
     const MathSymbol *symbol = math_symbol(token.text, token.size);
     if (symbol == NULL)
-        return atom_of(ATOM_LETTER, box_text(scratch_format("\\%.*s", (int)token.size, token.text)));
+        return atom_of(ATOM_LETTER,
+                       box_text(scratch_format("\\%.*s", (int)token.size, token.text)));
     atom = atom_of(symbol->kind, box_text(look.unicode ? symbol->unicode : symbol->ascii));
     atom.forced = symbol->kind == ATOM_RELATION;
     return atom;
@@ -258,14 +262,16 @@ static bool is_size(const Token *token)
 {
     static const char sizes[] = " big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr "
                                 "scriptstyle nonumber limits nolimits ";
-    return token->command && strstr(sizes, scratch_format(" %.*s ", (int)token->size, token->text)) != NULL;
+    return token->command &&
+           strstr(sizes, scratch_format(" %.*s ", (int)token->size, token->text)) != NULL;
 }
 
 static bool stops(const Token *token, Stop stop)
 {
     if (stop == STOP_RIGHT)
         return token_is(token, true, "right");
-    return stop == STOP_CELL && (token_is(token, false, "&") || token_ends_row(token) || token_is(token, true, "end"));
+    return stop == STOP_CELL &&
+           (token_is(token, false, "&") || token_ends_row(token) || token_is(token, true, "end"));
 }
 
 MathList read_list(Reader *reader, Stop stop, MathLook look)

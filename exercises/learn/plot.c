@@ -1,14 +1,13 @@
-/* plot: `./learn plot`. A figure is a table in build/plots/ and a script of plots/ that draws it; the table
- * is written by the chapter's training program. This file finds the three, has make run the program where
- * the table is missing, and draws by lib/show/figure.c. What a figure shows stands in the first
- * sentence of its script. */
+/* plot: `./learn plot`. A figure is a table in build/plots/ and a script of plots/ that draws it;
+ * the table is written by the chapter's training program. This file finds the three, has make run
+ * the program where the table is missing, and draws by lib/show/figure.c. What a figure shows
+ * stands in the first sentence of its script. */
 #include "plot.h"
 
 #include "scratch.h"
 #include "show/show.h"
 #include "terminal.h"
 
-#include <ctype.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@ typedef struct {
     size_t count;
 } Figures;
 
-/* ---- which there are ----------------------------------------------------------------------------------- */
+/* ---- which there are --------------------------------------------------------------------- */
 
 /* The last part of a path without its ending. */
 static const char *bare_name(const char *path)
@@ -42,7 +41,8 @@ static const char *script_says(const char *path)
     FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL && *line == '#') {
         const char *text = line + 1 + strspn(line + 1, " ");
-        all = scratch_format("%s%s%.*s", all, *all != '\0' ? " " : "", (int)strcspn(text, "\n"), text);
+        all = scratch_format("%s%s%.*s", all, *all != '\0' ? " " : "", (int)strcspn(text, "\n"),
+                             text);
     }
     if (file != NULL)
         fclose(file);
@@ -53,7 +53,7 @@ static const char *script_says(const char *path)
     return scratch_format("%.*s", (int)(end - begin), begin);
 }
 
-/* The chapter whose name a figure's name begins with; NULL for figures of benchmarks and the like. */
+/* The chapter whose name a figure's name begins with; NULL for those of benchmarks and the like. */
 static const char *chapter_of(const char *name, const glob_t *chapters)
 {
     for (size_t i = 0; i < chapters->gl_pathc; i++) {
@@ -71,8 +71,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(first->name, second->name);
 }
 
-/* Every script that belongs to a chapter, and every chapter that trains and has no script of its own:
- * what it logs is drawn by one of the general ones. In order of names. */
+/* Every script that belongs to a chapter, and every chapter that trains and has no script of its
+ * own: what it logs is drawn by one of the general ones. In order of names. */
 static Figures figures_find(void)
 {
     glob_t chapters = {0}, scripts = {0}, programs = {0};
@@ -98,14 +98,15 @@ static Figures figures_find(void)
     return all;
 }
 
-/* ---- the list ------------------------------------------------------------------------------------------- */
+/* ---- the list ---------------------------------------------------------------------------- */
 
 /* "01-derivatives" as its lesson is headed: "01 Derivatives". */
 static const char *chapter_title(const char *chapter)
 {
     char line[200] = "";
     FILE *file = fopen(scratch_format("chapters/%s/README.md", chapter), "r");
-    bool there = file != NULL && fgets(line, sizeof line, file) != NULL && strncmp(line, "# ", 2) == 0;
+    bool there = file != NULL && fgets(line, sizeof line, file) != NULL &&
+                 strncmp(line, "# ", 2) == 0;
     if (file != NULL)
         fclose(file);
     return there ? scratch_format("%.*s", (int)strcspn(line + 2, "\n"), line + 2) : chapter;
@@ -120,14 +121,15 @@ static void figures_list(const Figures *all, const char *part)
         if (strstr(figure->name, part) == NULL)
             continue;
         if (strcmp(figure->chapter, chapter) != 0)
-            printf("%s%s\n", *chapter != '\0' ? "\n" : "", style(STYLE_TITLE, chapter_title(figure->chapter)));
+            printf("%s%s\n", *chapter != '\0' ? "\n" : "",
+                   style(STYLE_TITLE, chapter_title(figure->chapter)));
         chapter = figure->chapter;
         printf("  %s\n", style(STYLE_CODE, figure->name));
         screen_print(figure->says, 6);
     }
 }
 
-/* ---- drawing --------------------------------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------------------------- */
 static bool is_there(const char *path)
 {
     return access(path, R_OK) == 0;
@@ -138,19 +140,20 @@ static bool make_knows(const char *target)
     return system(scratch_format("make -n %s > /dev/null 2>&1", target)) == 0;
 }
 
-/* Has the table written, if it is not there: by a program of its own, or else by the chapter's main one,
- * which writes several. */
+/* Has the table written, if it is not there: by a program of its own, or else by the chapter's main
+ * one, which writes several. */
 static Error table_ensure(const Figure *figure, const char *tsv)
 {
     if (is_there(tsv))
         return no_error();
-    const char *target = make_knows(tsv) ? tsv : scratch_format("build/plots/%s.tsv", figure->chapter);
-    screen_print(scratch_format("Its numbers are not there yet: a program of chapter %.2s runs first, by make %s.",
-                                figure->chapter, target), 0);
+    const char *first = scratch_format("build/plots/%s.tsv", figure->chapter);
+    const char *target = make_knows(tsv) ? tsv : first;
+    screen_print(scratch_format("Its numbers are not there yet: a program of chapter %.2s runs "
+                                "first, by make %s.", figure->chapter, target), 0);
     fflush(stdout);
-    unlink(target); /* where it is there and others of the program's are not: so that make runs it */
-    /* Whether the table is there afterwards says more than the status of a pipe. What is compiled on the
-     * way is not what was asked for. */
+    unlink(target); /* the chapter's own table may be there and this one not: make runs it anew */
+    /* Whether the table is there afterwards says more than the status of a pipe. What is compiled
+     * on the way is not what was asked for. */
     bool began = system(scratch_format("make -s %s 2>&1 | grep -v '^  cc '", target)) >= 0;
     if (began && is_there(tsv))
         return no_error();
@@ -170,7 +173,8 @@ static Error script_find(const Figure *figure, const char **script)
         pclose(asked);
     if (!answered)
         return error_make("plots/draw.sh knows no script for build/plots/%s.tsv", figure->name);
-    *script = scratch_format("%s.gp", bare_name(scratch_format("%.*s", (int)strcspn(name, "\n"), name)));
+    *script = scratch_format("%s.gp",
+                             bare_name(scratch_format("%.*s", (int)strcspn(name, "\n"), name)));
     return no_error();
 }
 
@@ -189,13 +193,14 @@ static int figure_show(const Figure *figure)
         return screen_complain(&error);
     printf("\n");
     screen_print(figure->says, 0);
-    screen_print(scratch_format("picture: %s\nlesson:  ./learn read %.2s", svg, figure->chapter), 0);
+    screen_print(scratch_format("picture: %s\nlesson:  ./learn read %.2s", svg, figure->chapter),
+                 0);
     return 0;
 }
 
-/* ---- the command ----------------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------- */
 
-/* The figure called so, else the only one with this in its name; NULL when there is none or are several. */
+/* The figure called so, else the only one with this in its name; NULL for none or several. */
 static const Figure *figure_find(const Figures *all, const char *name, size_t *fitting)
 {
     const Figure *found = NULL;
@@ -216,15 +221,18 @@ static int figure_named(const Figures *all, const char *name)
     size_t fitting;
     const Figure *figure = figure_find(all, name, &fitting);
     if (figure == NULL) {
-        Error error = fitting > 0 ? error_make("expected one figure's name; %zu have \"%s\" in theirs:", fitting, name)
-                                  : error_make("no figure is called \"%s\"; ./learn plot lists them", name);
+        Error error = error_make("no figure is called \"%s\"; ./learn plot lists them", name);
+        if (fitting > 0)
+            error = error_make("expected one figure's name; %zu have \"%s\" in theirs:", fitting,
+                               name);
         screen_complain(&error);
         if (fitting > 0)
             figures_list(all, name);
         return 2;
     }
     if (!figure_available()) {
-        Error error = error_make("figures need gnuplot, all else works without it: sh setup.sh start installs it, or says how");
+        Error error = error_make("figures need gnuplot, all else works without it: "
+                                 "sh setup.sh start installs it, or says how");
         return screen_complain(&error);
     }
     return figure_show(figure);
@@ -237,7 +245,9 @@ int plot_command(int argc, char **argv)
     int status = 0;
     if (argc == 0) {
         figures_list(&all, "");
-        printf("\n./learn plot NAME draws one here, and into build/plots/. A part of a name will do.\n");
+        printf("\n");
+        screen_print("./learn plot NAME draws one here, and into build/plots/. "
+                     "A part of a name will do.", 0);
     } else
         status = figure_named(&all, argv[0]);
     scratch_release(mark);

@@ -1,6 +1,6 @@
-/* read: `./learn read 01`, the lesson in the terminal. It finds chapters/01-.../README.md, begins at the
- * heading that was asked for, lays the page out for the terminal's width and hands it to a pager:
- * $PAGER, or less; in a pipe the text goes straight out. */
+/* read: `./learn read 01`, the lesson in the terminal. It finds chapters/01-.../README.md, begins
+ * at the heading that was asked for, lays the page out for the terminal's width and hands it to a
+ * pager: $PAGER, or less; in a pipe the text goes straight out. */
 #include "read.h"
 
 #include "scratch.h"
@@ -9,18 +9,18 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/wait.h>
 
-/* ---- finding the lesson ------------------------------------------------------------------------------- */
+/* ---- finding the lesson ------------------------------------------------------------------ */
 
 /* "1", "01", "01-derivatives" or "derivatives", of which only the first `size` bytes count. */
 static bool is_chapter(const char *folder, const char *name, size_t size)
 {
-    if (!isdigit((unsigned char)folder[0]) || !isdigit((unsigned char)folder[1]) || folder[2] != '-')
+    if (!isdigit((unsigned char)folder[0]) || !isdigit((unsigned char)folder[1]) ||
+        folder[2] != '-')
         return false;
     if (isdigit((unsigned char)*name) && strtol(name, NULL, 10) != strtol(folder, NULL, 10))
         return false;
@@ -70,7 +70,7 @@ static Error read_page(const char *path, char **text)
     return no_error();
 }
 
-/* ---- finding the heading ------------------------------------------------------------------------------ */
+/* ---- finding the heading ----------------------------------------------------------------- */
 
 /* A heading's words as GitHub makes an anchor of them: small letters and digits, - for spaces. */
 static const char *anchor_of(const char *words, size_t size)
@@ -79,14 +79,17 @@ static const char *anchor_of(const char *words, size_t size)
     for (size_t i = 0; i < size; i++)
         if (words[i] == ' ')
             *to++ = '-';
-        else if (isalnum((unsigned char)words[i]) || words[i] == '-' || words[i] == '_' || (words[i] & 0x80) != 0)
+        else if (isalnum((unsigned char)words[i]) || words[i] == '-' || words[i] == '_' ||
+                 (words[i] & 0x80) != 0)
             *to++ = (char)tolower((unsigned char)words[i]);
     *to = '\0';
     return anchor;
 }
 
-/* Calls `found` for each heading outside of fences until it returns true; the place of that heading. */
-static const char *each_heading(const char *text, bool (*found)(const char *anchor, const char *line, void *context),
+/* Calls `found` for each heading outside of fences until it returns true; the place of that
+ * heading. */
+static const char *each_heading(const char *text,
+                                bool (*found)(const char *anchor, const char *line, void *context),
                                 void *context)
 {
     bool fenced = false;
@@ -95,7 +98,8 @@ static const char *each_heading(const char *text, bool (*found)(const char *anch
         fenced ^= strncmp(line, "```", 3) == 0;
         if (!fenced && level > 0 && line[level] == ' ') {
             const char *anchor = anchor_of(line + level + 1, size - level - 1);
-            if (found(anchor, scratch_format("%.*s", (int)(size - level - 1), line + level + 1), context))
+            if (found(anchor, scratch_format("%.*s", (int)(size - level - 1), line + level + 1),
+                      context))
                 return line;
         }
         line += size + (line[size] == '\n');
@@ -130,7 +134,7 @@ static const char *find_heading(const char *text, const char *words)
     return heading != NULL ? heading : each_heading(text, holds_anchor, wanted);
 }
 
-/* ---- showing ------------------------------------------------------------------------------------------ */
+/* ---- showing ----------------------------------------------------------------------------- */
 
 /* PAGER, less, or nothing at all, as a command for the shell. */
 static const char *pager_command(void)
@@ -139,6 +143,17 @@ static const char *pager_command(void)
     if (wished != NULL && *wished != '\0')
         return wished;
     return "if command -v less > /dev/null 2>&1; then exec less -R; else exec cat; fi";
+}
+
+/* Whether a pager took the page: a shell that does not find it ends with 127. */
+static bool page_through(const char *page)
+{
+    FILE *pager = popen(pager_command(), "w");
+    if (pager == NULL)
+        return false;
+    fputs(page, pager);
+    int status = pclose(pager);
+    return !WIFEXITED(status) || WEXITSTATUS(status) != 127;
 }
 
 static void show(const char *page)
@@ -150,14 +165,10 @@ static void show(const char *page)
     setenv("LESS", "R", 0); /* so that less, where PAGER names it, lets colours through */
     fflush(stdout);
     void (*before)(int) = signal(SIGPIPE, SIG_IGN); /* who leaves the pager early has read enough */
-    FILE *pager = popen(pager_command(), "w");
-    if (pager == NULL)
-        fputs(page, stdout);
-    else {
-        fputs(page, pager);
-        pclose(pager);
-    }
+    bool shown = page_through(page);
     signal(SIGPIPE, before);
+    if (!shown)
+        fputs(page, stdout);
 }
 
 static void show_markdown(const char *text, const char *folder, bool unfold)
@@ -174,7 +185,7 @@ static void show_markdown(const char *text, const char *folder, bool unfold)
     free(page);
 }
 
-/* ---- the command -------------------------------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------------------- */
 static int list_lessons(void)
 {
     struct dirent **names = NULL;
@@ -182,12 +193,14 @@ static int list_lessons(void)
     for (int i = 0; i < count; i++) {
         const char *name = names[i]->d_name;
         char path[400], *text;
-        if (!is_chapter(name, name, strlen(name)) || snprintf(path, sizeof path, "chapters/%s/README.md", name) < 0)
+        if (!is_chapter(name, name, strlen(name)) ||
+            snprintf(path, sizeof path, "chapters/%s/README.md", name) < 0)
             continue;
         Error error = read_page(path, &text);
         if (error.failed)
             continue;
-        printf("  ./learn read %.2s   %.*s\n", name, (int)strcspn(text + 2, "\n"), strlen(text) > 2 ? text + 2 : "");
+        printf("  ./learn read %.2s   %.*s\n", name, (int)strcspn(text + 2, "\n"),
+               strlen(text) > 2 ? text + 2 : "");
         free(text);
     }
     free_names(names, count);
@@ -239,7 +252,8 @@ static int wish_show(const Wish *wish, const char *text)
         show_markdown(from, wish->folder, wish->unfold);
         return 0;
     }
-    Error error = error_make("%s has no heading with \"%s\" in it; it has", wish->path, wish->heading);
+    Error error = error_make("%s has no heading with \"%s\" in it; it has", wish->path,
+                             wish->heading);
     int status = screen_complain(&error);
     each_heading(text, print_heading, stderr);
     return status;

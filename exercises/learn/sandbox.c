@@ -15,7 +15,10 @@
 static void environment_add(Words *words)
 {
     static const char *const kept[] = {"ASAN_OPTIONS", "UBSAN_OPTIONS", "WENGERT_THREADS"};
-    words_split(words, "env -i PATH=/usr/local/bin:/usr/bin:/bin LC_ALL=C TMPDIR=/tmp");
+    char *path = text_format("PATH=%s", getenv("PATH") == NULL ? "/usr/bin:/bin" : getenv("PATH"));
+    words_split(words, "env -i LC_ALL=C TMPDIR=/tmp");
+    words_add(words, path); /* for bwrap to be found; inside it is another */
+    free(path);
     for (size_t k = 0; k < sizeof kept / sizeof *kept; k++)
         if (getenv(kept[k]) != NULL) {
             char *word = text_format("%s=%s", kept[k], getenv(kept[k]));
@@ -59,9 +62,9 @@ static void begin(const SandboxPlan *plan, Words *words, bool filtered)
     }
     words_split(words, "bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts "
                        "--unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --uid 65534 "
-                       "--gid 65534 --hostname sandbox --dev-bind /dev/null /dev/null "
-                       "--ro-bind /dev/urandom /dev/urandom --ro-bind-try /etc/ld.so.cache "
-                       "/etc/ld.so.cache");
+                       "--gid 65534 --hostname sandbox --setenv PATH /usr/local/bin:/usr/bin:/bin "
+                       "--dev-bind /dev/null /dev/null --ro-bind /dev/urandom /dev/urandom "
+                       "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache");
 }
 
 static void tools_add(const SandboxPlan *plan, Words *words)

@@ -7,7 +7,7 @@
 #include "build.h"
 
 /* What stands before the words of each kind of command. Inside, the course's folder is /course:
- *   compile   work/ the headers of lib/, exercises/ and chapters/, read-only; built/ and a small /tmp, to write
+ *   compile   work/, the headers of lib/, exercises/ and chapters/, read-only; built/ and a small /tmp, to write
  *   link      built/ to write; the library's archive and the blind checks, read-only
  *   run       built/, read-only; no /tmp; no new processes, and no memory that is not seen as its own */
 typedef struct {

@@ -1,5 +1,5 @@
-/* scratch: the arena behind scratch.h. A page and its formulas are made of some ten thousand small texts;
- * giving each an owner would hide what is done with them. */
+/* scratch: the arena behind scratch.h. A page and its formulas are made of some ten thousand small
+ * texts; giving each an owner would hide what is done with them. */
 #include "scratch.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* scratch: text that is put together and soon forgotten, in one arena: nobody frees single pieces. What
- * was made after a mark dies when the mark is released, so marks nest as calls do. */
+/* scratch: text that is put together and soon forgotten, in one arena: nobody frees single pieces.
+ * What was made after a mark dies when the mark is released, so marks nest as calls do. */
 #ifndef LEARN_SCRATCH_H
 #define LEARN_SCRATCH_H
 

@@ -92,8 +92,10 @@ Error course_text(const char *path, char **text)
     if (error.failed)
         return error;
     const char *found = entry_find(sealed, path, &size);
+    *text = NULL;
     if (found == NULL)
-        return text_read(path, text);
+        return error_make("%s: expected %.300s in it, found none: unpack the handout again", sealed_path,
+                          path);
     *text = text_format("%.*s", (int)size, found);
     return no_error();
 }

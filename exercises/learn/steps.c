@@ -92,7 +92,7 @@ int hint_command(Desk *desk, int argc, char **argv)
     desk_save(desk);
     printf("%s, hint %d of %d\n\n", exercise->id, seen, HINTS);
     screen_print(exercise->hints[seen - 1], 2);
-    if (seen == HINTS)
+    if (seen == HINTS && file_exists(path_solution(exercise)))
         printf("\nThat was the last one. ./learn diff %s --give-up shows a worked answer.\n",
                exercise->name);
     return 0;

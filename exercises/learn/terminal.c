@@ -1,6 +1,6 @@
-/* terminal: styles, widths and lines for ./learn. LEARNER's rule is that status is said in words, so a
- * style only ever adds to a text: take the escape sequences away and the same words are left. Taught
- * nowhere; used by every command of ./learn. */
+/* terminal: styles, widths and lines for ./learn. LEARNER's rule is that status is said in words,
+ * so a style only ever adds to a text: take the escape sequences away and the same words are left.
+ * Taught nowhere; used by every command of ./learn. */
 #include "terminal.h"
 
 #include "show/show.h"
@@ -9,11 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- the screen ---------------------------------------------------------------------------------- */
+/* ---- the screen -------------------------------------------------------------------------- */
 int screen_width(void)
 {
     int width = terminal_columns(stdout);
-    return width < SCREEN_NARROWEST ? SCREEN_NARROWEST : width > SCREEN_WIDEST ? SCREEN_WIDEST : width;
+    return width < SCREEN_NARROWEST ? SCREEN_NARROWEST
+           : width > SCREEN_WIDEST  ? SCREEN_WIDEST
+                                    : width;
 }
 
 bool screen_is_terminal(void)
@@ -31,13 +33,13 @@ bool screen_has_unicode(void)
     return terminal_locale_is_utf8();
 }
 
-/* ---- styles -------------------------------------------------------------------------------------- */
+/* ---- styles ------------------------------------------------------------------------------ */
 const char *style_sequence(Style kind)
 {
     static const char *const sequences[] = {
-        [STYLE_PLAIN] = "",          [STYLE_OK] = "\033[32m",      [STYLE_BAD] = "\033[31m",
-        [STYLE_NOTE] = "\033[33m",   [STYLE_TITLE] = "\033[1;34m", [STYLE_STRONG] = "\033[1m",
-        [STYLE_EMPHASIS] = "\033[3m", [STYLE_CODE] = "\033[36m",   [STYLE_SOFT] = "\033[90m",
+        [STYLE_PLAIN] = "",           [STYLE_OK] = "\033[32m",      [STYLE_BAD] = "\033[31m",
+        [STYLE_NOTE] = "\033[33m",    [STYLE_TITLE] = "\033[1;34m", [STYLE_STRONG] = "\033[1m",
+        [STYLE_EMPHASIS] = "\033[3m", [STYLE_CODE] = "\033[36m",    [STYLE_SOFT] = "\033[90m",
     };
     return sequences[kind];
 }
@@ -64,7 +66,7 @@ const char *style(Style kind, const char *text)
     return needed < BYTES ? buffer : text;
 }
 
-/* ---- widths -------------------------------------------------------------------------------------- */
+/* ---- widths ------------------------------------------------------------------------------ */
 
 /* The bytes of an escape sequence "ESC [ numbers m" at the front, or 0. */
 static size_t sequence_length(const char *text, size_t size)
@@ -77,15 +79,17 @@ static size_t sequence_length(const char *text, size_t size)
     return at < size && text[at] == 'm' ? at + 1 : 0;
 }
 
-/* Columns of one character. Marks that sit on the letter before them: U+0300 to U+036F and U+20D0 to
- * U+20FF; the two joiners and the variation selectors show nothing. Wide ones by Unicode's
+/* Columns of one character. Marks that sit on the letter before them: U+0300 to U+036F and U+20D0
+ * to U+20FF; the two joiners and the variation selectors show nothing. Wide ones by Unicode's
  * EastAsianWidth, in whole blocks. */
 static int character_width(uint32_t point)
 {
-    static const uint32_t none[][2] = {{0x300, 0x36F}, {0x20D0, 0x20FF}, {0x200B, 0x200D}, {0xFE00, 0xFE0F}};
-    static const uint32_t wide[][2] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                       {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
-                                       {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+    static const uint32_t none[][2] = {
+        {0x300, 0x36F}, {0x20D0, 0x20FF}, {0x200B, 0x200D}, {0xFE00, 0xFE0F}};
+    static const uint32_t wide[][2] = {{0x1100, 0x115F},  {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
+                                       {0xF900, 0xFAFF},  {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+                                       {0xFFE0, 0xFFE6},  {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF},
+                                       {0x20000, 0x3FFFD}};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         if (point >= none[i][0] && point <= none[i][1])
             return 0;
@@ -139,7 +143,7 @@ int text_width(const char *text)
     return text_width_of(text, strlen(text));
 }
 
-/* ---- lines --------------------------------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------------------------- */
 
 /* How much of text[0..size) fits into `room` columns, cut at a space; at least one word. */
 static size_t fitting(const char *text, size_t size, int room)

@@ -26,7 +26,8 @@ Error sealing_write(Sealing *sealing, const char *path);
 /* Whether this copy of the course has a sealed file. */
 bool course_is_sealed(void);
 
-/* One of the course's files: as it was sealed, or else as it lies in its folder. The caller frees. */
+/* An exercise's text or solution: in a handout as it was sealed, otherwise as it lies in its folder. The
+ * caller frees. */
 Error course_text(const char *path, char **text);
 
 #endif

@@ -21,8 +21,8 @@ static bool breaks_behind(const char *at, const char *end)
            isalnum((unsigned char)at[1]);
 }
 
-/* Where to break a word that is wider than a line: at a space of its own, else behind a sign in its second
- * half, else anywhere. At least one character. */
+/* Where to break a word that is wider than a line: at a space of its own, else behind a sign in its
+ * second half, else anywhere. At least one character. */
 static size_t break_inside(const char *word, size_t size, int width)
 {
     size_t space = 0, sign = 0, at = 0;
@@ -51,7 +51,8 @@ static const char *finish(Wrap *wrap, const char *line, size_t size)
             if (strncmp(line + at, "\033[0m", 4) == 0)
                 wrap->open[0] = '\0';
             else if (length + escape < sizeof wrap->open)
-                snprintf(wrap->open + length, sizeof wrap->open - length, "%.*s", (int)escape, line + at);
+                snprintf(wrap->open + length, sizeof wrap->open - length, "%.*s", (int)escape,
+                         line + at);
             memcpy(to, line + at, escape);
             to += escape;
             at += escape;

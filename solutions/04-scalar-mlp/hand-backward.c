@@ -14,8 +14,8 @@ typedef struct {
 
 /* The mean cross-entropy of all examples; fills h (examples, hidden) and p (examples, classes). */
 real two_layer_forward(const TwoLayer *net, const real *x, real *h, real *p);
-/* Adds to dx, which is laid out as x is, dloss times the gradient of that mean. h and p are what the
- * forward filled. */
+/* Adds to dx, which is laid out as x is, dloss times the gradient of that mean. h and p are what
+ * the forward filled. */
 void two_layer_backward(const TwoLayer *net, const real *x, const real *h, const real *p,
                         real dloss, real *dx);
 
@@ -50,9 +50,9 @@ real two_layer_forward(const TwoLayer *net, const real *x, real *h, real *p)
     return loss;
 }
 
-/* Two questions at each step: who used this number (all of them have a share), and do the examples
- * share it (then their shares are added up: that is why every write to dx is a +=). What belongs to one
- * example alone, dscore, dh and dz, lives in variables of the loop. */
+/* Two questions at each step: who used this number (all of them have a share), and do the
+ * examples share it (then their shares are added up: that is why every write to dx is a +=).
+ * What belongs to one example alone, dscore, dh and dz, lives in variables of the loop. */
 void two_layer_backward(const TwoLayer *net, const real *x, const real *h, const real *p,
                         real dloss, real *dx)
 {
@@ -61,8 +61,9 @@ void two_layer_backward(const TwoLayer *net, const real *x, const real *h, const
     real *dA = dx, *da = dA + a_at, *dB = da + net->hidden, *db = dB + b_at;
     real *din = db + net->classes;
     for (size_t n = 0; n < net->examples; n++) {
-        /* The scores: believed minus true, a share of the mean. Each score was made from every h, its
-         * own row of B and its own b. Each h is read by every score: so dh adds up over c. */
+        /* The scores: believed minus true, a share of the mean. Each score was made from every
+         * h, its own row of B and its own b. Each h is read by every score: so dh adds up over
+         * c. */
         real dh[HIDDEN_MOST] = {0};
         for (size_t c = 0; c < net->classes; c++) {
             real dscore = (p[c] - (c == net->targets[n])) / (real)net->examples * dloss;

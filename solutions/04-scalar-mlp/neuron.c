@@ -17,11 +17,11 @@ static Value *activate(Value *sum, ValueActivation activation)
 }
 
 /* The bias is a term like the others, so the sum may as well begin with it: then no 0 is needed to
- * begin with, and no special case for a neuron without inputs. `neuron->parameters + i` is a pointer
- * to the i-th weight itself, not a copy: gradients have to arrive there.
+ * begin with, and no special case for a neuron without inputs. `neuron->parameters + i` is a
+ * pointer to the i-th weight itself, not a copy: gradients have to arrive there.
  *
- * Nothing here is differentiated. Each value_mul remembers its weight and its input, each value_add
- * the two it added; the backward follows them. */
+ * Nothing here is differentiated. Each value_mul remembers its weight and its input, each
+ * value_add the two it added; the backward follows them. */
 Value *value_neuron_forward(const ValueNeuron *neuron, Value *const *x)
 {
     Value *sum = neuron->parameters + neuron->inputs;

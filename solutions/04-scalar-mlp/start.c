@@ -6,9 +6,9 @@
 void layer_start(real *parameters, size_t inputs, size_t outputs, bool relu, const real *normals);
 
 /* The sum has `inputs` terms, each of variance v times the input's mean square; variances of
- * independent terms add. So inputs * v = 1, or 2 where a relu will halve the mean square again. What
- * multiplies a number is the deviation, the root of the variance. The randomness is there for one
- * reason, that no two neurons be equal: so every weight takes a number of its own. */
+ * independent terms add. So inputs * v = 1, or 2 where a relu will halve the mean square again.
+ * What multiplies a number is the deviation, the root of the variance. The randomness is there
+ * for one reason, that no two neurons be equal: so every weight takes a number of its own. */
 void layer_start(real *parameters, size_t inputs, size_t outputs, bool relu, const real *normals)
 {
     real deviation = sqrt((relu ? 2 : 1) / (real)inputs);

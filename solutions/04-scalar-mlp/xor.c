@@ -19,10 +19,10 @@ static Value *xor_loss(const ValueMlp *mlp)
 }
 
 /* The rate is the lesson's: large enough to arrive in a few hundred steps, small enough not to
- * overshoot. The steps are more than the lesson's curve needs, for another start may rest longer on
- * the plateau of answering one half. Zeroing comes before the backward; anywhere else it would wipe out
- * what the move needs, or come too late for the next step. The mark is inside the loop: a step's
- * Values are dead when the step is over. */
+ * overshoot. The steps are more than the lesson's curve needs, for another start may rest longer
+ * on the plateau of answering one half. Zeroing comes before the backward; anywhere else it
+ * would wipe out what the move needs, or come too late for the next step. The mark is inside the
+ * loop: a step's Values are dead when the step is over. */
 void xor_train(ValueMlp *mlp)
 {
     const real rate = (real)0.2;

@@ -15,8 +15,8 @@ void block_release(Block *block, size_t mark);
 
 enum { LINE = 64 };
 
-/* Adding 63 before the division rounds up and leaves multiples of 64 as they are. Room is asked for by
- * what is left, for used + rounded may overflow where rounded is very large. */
+/* Adding 63 before the division rounds up and leaves multiples of 64 as they are. Room is asked
+ * for by what is left, for used + rounded may overflow where rounded is very large. */
 void *block_take(Block *block, size_t bytes)
 {
     size_t rounded = (bytes + LINE - 1) / LINE * LINE;
@@ -32,7 +32,8 @@ size_t block_mark(const Block *block)
     return block->used;
 }
 
-/* Nothing is visited and nothing freed: what lies behind the mark is simply not counted any more. */
+/* Nothing is visited and nothing freed: what lies behind the mark is simply not counted any
+ * more. */
 void block_release(Block *block, size_t mark)
 {
     block->used = mark;

@@ -1,9 +1,10 @@
 /* mul: y = a b, element by element, with broadcasting. Chapter 05, "Adding, or being the first".
  *
- * A worked answer. grad_write decides at the moment when it is called whether the pass that follows is
- * the first or adds, and takes it that the pass follows at once. The file asked for both parents before
- * it wrote to either. For x x the first answer was "nothing there yet: store", and it was used last, so
- * that it stored over the other share. Asked right before its own pass, each answer is true. */
+ * A worked answer. grad_write decides at the moment when it is called whether the pass that
+ * follows is the first or adds, and takes it that the pass follows at once. The file asked for
+ * both parents before it wrote to either. For x x the first answer was "nothing there yet:
+ * store", and it was used last, so that it stored over the other share. Asked right before its
+ * own pass, each answer is true. */
 #include "ops/ops.h"
 
 /* A parent that was stretched hears the sum over what was repeated. */

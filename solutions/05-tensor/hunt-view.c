@@ -1,9 +1,9 @@
 /* transpose: rows become columns, in the last two axes. Chapter 05, "One operation, whole".
  *
- * A worked answer. Exchanging two lengths gives the same numbers in the same order another shape, and
- * that is a reshape: of [[1,2,3],[4,5,6]] it makes [[1,2],[3,4],[5,6]]. The transpose is [[1,4],[2,5],
- * [3,6]]: its elements stand in another ORDER, and in memory that is row-major without gaps another
- * order is another array. So the result needs data of its own. */
+ * A worked answer. Exchanging two lengths gives the same numbers in the same order another
+ * shape, and that is a reshape: of [[1,2,3],[4,5,6]] it makes [[1,2],[3,4],[5,6]]. The transpose
+ * is [[1,4],[2,5], [3,6]]: its elements stand in another ORDER, and in memory that is row-major
+ * without gaps another order is another array. So the result needs data of its own. */
 #include "ops/ops.h"
 
 /* How many matrices, and their rows and columns. */

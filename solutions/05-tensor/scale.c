@@ -3,8 +3,9 @@
  * A worked answer. */
 #include "ops/ops.h"
 
-/* y_i = c x_i: element i of y moves c times as far as element i of x, and no other element of x moves
- * it. So one loop, each element for itself. The constant gets no gradient: nobody asked for it. */
+/* y_i = c x_i: element i of y moves c times as far as element i of x, and no other element of x
+ * moves it. So one loop, each element for itself. The constant gets no gradient: nobody asked
+ * for it. */
 static void scale_backward(Tensor *out)
 {
     Tensor *x = out->parents[0];
@@ -14,8 +15,8 @@ static void scale_backward(Tensor *out)
         grad_put(dx, i, by * out->grad[i]);
 }
 
-/* c has to outlive this call, until backward comes by; a local variable would be gone. Memory of the
- * tape lives as long as the result does. */
+/* c has to outlive this call, until backward comes by; a local variable would be gone. Memory of
+ * the tape lives as long as the result does. */
 Tensor *tensor_scale(Tensor *x, real by)
 {
     Tensor *out = tensor_result("scale", x->shape, scale_backward, 1, &x);

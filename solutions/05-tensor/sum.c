@@ -15,8 +15,9 @@ static Sizes sizes_of(const Tensor *x, int axis)
                    shape_product(x->shape, axis + 1, x->shape.rank)};
 }
 
-/* y_oi = sum over j of x_oji. A nudge of x_oji moves y_oi one for one, and nothing else: so x_oji hears
- * what y_oi heard, the same for every j. Whatever is summed forwards is repeated backwards. */
+/* y_oi = sum over j of x_oji. A nudge of x_oji moves y_oi one for one, and nothing else: so
+ * x_oji hears what y_oi heard, the same for every j. Whatever is summed forwards is repeated
+ * backwards. */
 static void sum_backward(Tensor *out)
 {
     Sizes s = *(const Sizes *)out->saved;

@@ -25,8 +25,8 @@ Shape broadcast_shape(const char *op, const Tensor *a, const Tensor *b)
     return shape;
 }
 
-/* Which element of an array of shape `own` stands under place i of `shape`: i is taken apart into its
- * indices, the last axis first; an axis where `own` has 1 counts nothing. */
+/* Which element of an array of shape `own` stands under place i of `shape`: i is taken apart
+ * into its indices, the last axis first; an axis where `own` has 1 counts nothing. */
 static size_t element_under(Shape own, Shape shape, size_t i)
 {
     size_t element = 0, stride = 1;
@@ -51,10 +51,11 @@ const real *broadcast_data(const Tensor *t, Shape shape)
     return full;
 }
 
-/* broadcast_data copies from the element under i to place i. What a copy carries forwards, it carries
- * backwards the other way: from place i to the element under it. Many places have the same element
- * under them, so their shares add up; that sum is the one that undoes broadcasting. Where nothing was
- * stretched each element has one place, and the same loop is a plain copy that adds. */
+/* broadcast_data copies from the element under i to place i. What a copy carries forwards, it
+ * carries backwards the other way: from place i to the element under it. Many places have the
+ * same element under them, so their shares add up; that sum is the one that undoes broadcasting.
+ * Where nothing was stretched each element has one place, and the same loop is a plain copy that
+ * adds. */
 void broadcast_grad(Tensor *parent, const real *full, Shape shape)
 {
     size_t size = shape_size(shape);

@@ -1,5 +1,5 @@
-/* backward: the walk from the end of the tape, and how gradients are written. Chapter 05, "The tape" and
- * "Adding, or being the first".
+/* backward: the walk from the end of the tape, and how gradients are written. Chapter 05, "The
+ * tape" and "Adding, or being the first".
  *
  * A worked answer; the walk is tensor_backward_since. */
 #include "tensor/tensor.h"
@@ -44,7 +44,7 @@ static void buffer_give_back(Tensor *node)
     spares = spare;
 }
 
-/* ---- writing a gradient ------------------------------------------------------------------------ */
+/* ---- writing a gradient ---- */
 GradWrite grad_write(Tensor *parent)
 {
     require(parent->wants_grad, "grad_write: this tensor wants no gradient");
@@ -95,9 +95,9 @@ void grad_lend(Tensor *leaf, Tensor *t)
     leaf->has_grad = t->has_grad;
 }
 
-/* ---- the walk ---------------------------------------------------------------------------------- */
-/* Gradients of results left over from an earlier walk are not part of this one. Their buffers are let
- * go too: they may lie behind a mark that was released since. */
+/* ---- the walk ---- */
+/* Gradients of results left over from an earlier walk are not part of this one. Their buffers
+ * are let go too: they may lie behind a mark that was released since. */
 static void forget_results(Tensor *from, const Tensor *end)
 {
     for (Tensor *node = from; node != end; node = node->previous) {
@@ -120,11 +120,11 @@ static void let_go(Tensor *node)
     buffer_give_back(node);
 }
 
-/* `out` is told its gradient from outside; then every node is asked, from `out` to the tape's beginning
- * (or to the mark). Whoever used a node stands behind it, and has been asked before: so when its turn
- * comes its gradient is complete, and one visit is enough. A node that holds no gradient by then will
- * never get one: it does not lead to `out`, and is passed over, not stopped at, for nodes before it
- * may lead there by other ways. */
+/* `out` is told its gradient from outside; then every node is asked, from `out` to the tape's
+ * beginning (or to the mark). Whoever used a node stands behind it, and has been asked before:
+ * so when its turn comes its gradient is complete, and one visit is enough. A node that holds no
+ * gradient by then will never get one: it does not lead to `out`, and is passed over, not
+ * stopped at, for nodes before it may lead there by other ways. */
 void tensor_backward_since(TapeMark begin, Tensor *out, const real *gradient)
 {
     require(out->wants_grad && out->op != NULL,
