@@ -60,25 +60,31 @@ static const char *standing_words(Desk *desk, const Exercise *exercise)
     return words[standing];
 }
 
-static void chapter_print(Desk *desk, int begin, int end, const Exercise *here)
+static void chapter_print(Desk *desk, int begin, int end, bool open, const Exercise *here)
 {
     Tally tally = {0};
     for (int i = begin; i < end; i++)
         tally_add(&tally, desk, &desk->course.items[i]);
     printf("%-22s %2d of %2d passed   %s\n", desk->course.items[begin].chapter, tally.passed,
            tally.count, time_text(tally.minutes_left));
-    for (int i = begin; i < end; i++) {
+    for (int i = begin; i < end && open; i++) {
         const Exercise *exercise = &desk->course.items[i];
-        printf(" %s %-20s %-5s %3d min  %s\n", exercise == here ? "->" : "  ", exercise->name,
-               exercise->paper ? "paper" : "code", exercise->minutes, standing_words(desk, exercise));
+        const char *standing = standing_words(desk, exercise);
+        printf(" %s %-19s %-5s %3d min  %-11s", exercise == here ? "->" : "  ", exercise->name,
+               exercise->paper ? "paper" : "code", exercise->minutes, standing);
+        int room = 80 - 39 - (strlen(standing) < 11 ? 11 : (int)strlen(standing)) - 2;
+        bool fits = (int)strlen(exercise->title) <= room;
+        printf("  %.*s%s\n", fits ? room : room - 3, exercise->title, fits ? "" : "...");
     }
 }
 
+/* All chapters in a line each, with the exercises of the one in hand; or those of one chapter. */
 int list_command(Desk *desk, int argc, char **argv)
 {
     const Exercise *here = exercise_next(desk);
     if (argc > 1)
         exit_with("list: expected at most one chapter, found also \"%s\"", argv[1]);
+    const char *wanted = argc == 1 ? argv[0] : here == NULL ? "" : here->chapter;
     Tally all = {0};
     int shown = 0;
     for (int begin = 0, end; begin < desk->course.count; begin = end) {
@@ -87,16 +93,18 @@ int list_command(Desk *desk, int argc, char **argv)
                           strcmp(desk->course.items[end].chapter, first->chapter) == 0;
              end++)
             tally_add(&all, desk, &desk->course.items[end]);
-        if (argc == 1 && !chapter_matches(first, argv[0]))
-            continue;
-        chapter_print(desk, begin, end, here);
-        shown++;
+        bool open = chapter_matches(first, wanted);
+        shown += open;
+        if (argc == 0 || open)
+            chapter_print(desk, begin, end, open, here);
     }
-    if (shown == 0)
+    if (argc == 1 && shown == 0)
         exit_with("list: expected a chapter with exercises, such as 02, found \"%s\"", argv[0]);
     printf("\n%d of %d passed, %s", all.passed, all.count, time_text(all.minutes_left));
     if (all.changed > 0)
         printf("; %d changed since they passed", all.changed);
+    if (argc == 0)
+        printf("; ./learn list 02 shows a chapter");
     putchar('\n');
     engine_print(desk);
     return 0;
