@@ -36,7 +36,8 @@ static void task_print(const Exercise *exercise)
 {
     printf("%s: %s (about %d minutes)\n\n", exercise->id, exercise->title, exercise->minutes);
     screen_print(exercise->task, 2);
-    printf("\n  lesson   ./learn read %s\n", exercise->lesson);
+    const char *heading = strchr(exercise->lesson, '#');
+    printf("\n  lesson   ./learn read %.2s%s\n", exercise->lesson, heading == NULL ? "" : heading);
     printf("  yours    %s\n", path_work(exercise));
     printf("  then     ./learn %s %s\n", exercise->paper ? "paper" : "check", exercise->name);
 }
