@@ -264,12 +264,12 @@ static Error exercise_add(Course *course, const char *chapter, const char *file)
     size_t length = strlen(file);
     if (length < 5 || strcmp(file + length - 4, ".txt") != 0)
         return no_error();
-    if (course->count == EXERCISES_MAX || strlen(chapter) + length >= ID_ROOM)
+    if (course->count == EXERCISES_MAX || strlen(chapter) > NAME_MOST || length - 4 > NAME_MOST)
         return error_make("exercises/%s/%s: too many exercises, or too long a name", chapter, file);
     Exercise *exercise = &course->items[course->count++];
     *exercise = (Exercise){.order = 0};
-    snprintf(exercise->chapter, ID_ROOM, "%s", chapter);
-    snprintf(exercise->id, ID_ROOM, "%s/%.*s", chapter, (int)(length - 4), file);
+    snprintf(exercise->chapter, ID_ROOM, "%.*s", NAME_MOST, chapter);
+    snprintf(exercise->id, ID_ROOM, "%.*s/%.*s", NAME_MOST, chapter, (int)(length - 4) % (NAME_MOST + 1), file);
     exercise->name = strchr(exercise->id, '/') + 1;
     return exercise_read(exercise);
 }
