@@ -8,6 +8,8 @@
 Error text_read(const char *path, char **text);
 Error text_write(const char *path, const char *text); /* makes the folder too */
 bool file_exists(const char *path);
+/* Whether a is there and not older than b. */
+bool file_newer(const char *a, const char *b);
 uint64_t text_hash(const char *text);
 
 /* ---- sealed ----------------------------------------------------------------------------------
