@@ -323,6 +323,7 @@ refused 'expected a folder of submissions' "$folder/nowhere"
 refused 'expected a folder for each submission' "$folder/fake"
 refused '--only: expected exercises' "$folder/one" --only nothing-like-it
 refused '--seed: expected a whole number' "$folder/one" --seed x
+refused 'a file of its own for each report' "$folder/one" --csv "$folder/same" --tap "$folder/same"
 refused 'cannot be' "$folder/one" --csv "$folder/nowhere/at/all.csv"
 
 sed 's/^/   /' "$folder/verdicts" > "$build/log/grade-verdicts.txt" 2> /dev/null
