@@ -1,5 +1,5 @@
-/* The check of 02-value/add: one sum, one of a number with itself, sums of sums, and what a backward
- * leaves behind. */
+/* The check of 02-value/add: one sum, one of a number with itself, sums of sums, and what a
+ * backward leaves behind. */
 #include "check.h"
 
 static void draw_worked(Random *random, double *x)

@@ -1,5 +1,5 @@
-/* The check of 02-value/pow: whole exponents at any place, others at positive ones, powers of 0, and
- * the constant's leaf, which gets nothing. */
+/* The check of 02-value/pow: whole exponents at any place, others at positive ones, powers of 0,
+ * and the constant's leaf, which gets nothing. */
 #include "check.h"
 
 static void draw_two(Random *random, double *x)

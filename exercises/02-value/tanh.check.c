@@ -1,5 +1,5 @@
-/* The check of 02-value/tanh: at three places of the curve, of itself, used again, and far out, where
- * its exponentials are too large for a double. */
+/* The check of 02-value/tanh: at three places of the curve, of itself, used again, and far out,
+ * where its exponentials are too large for a double. */
 #include "check.h"
 
 static void draw_places(Random *random, double *x)

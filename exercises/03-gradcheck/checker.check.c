@@ -96,7 +96,7 @@ static void woven_vjp(const real *x, const real *dy, real *dx)
     }
 }
 
-/* So small that even a bad step measures it, by the floor: who rejects this one measures nothing. */
+/* So small that even a bad step measures it, by the floor: who rejects this measures nothing. */
 static const real TINY = 1e-10;
 static void tiny(const real *x, real *y)
 {
