@@ -288,6 +288,14 @@ static Error chapter_read(Course *course, const char *chapter)
     return error;
 }
 
+static bool name_is_unique(const Course *course, int i)
+{
+    for (int k = 0; k < course->count; k++)
+        if (k != i && strcmp(course->items[k].name, course->items[i].name) == 0)
+            return false;
+    return true;
+}
+
 Error course_read(Course *course)
 {
     *course = (Course){memory_calloc(EXERCISES_MAX, sizeof(Exercise)), 0};
@@ -303,6 +311,8 @@ Error course_read(Course *course)
         qsort(course->items, (size_t)course->count, sizeof *course->items, exercises_compare);
     for (int i = 0; i < course->count; i++) /* the items moved, and with them their ids */
         course->items[i].name = strchr(course->items[i].id, '/') + 1;
+    for (int i = 0; i < course->count; i++)
+        course->items[i].call = name_is_unique(course, i) ? course->items[i].name : course->items[i].id;
     return error;
 }
 

@@ -23,6 +23,7 @@ typedef struct {
     char id[ID_ROOM];      /* "02-value/mul" */
     char chapter[ID_ROOM]; /* "02-value" */
     const char *name;      /* "mul", inside id */
+    const char *call;      /* what a person may type: name, or id where several have that name */
     bool paper;
     int order, minutes;
     char *title, *file, *needs, *lesson, *task; /* file, needs: NULL where there is none */
