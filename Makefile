@@ -414,8 +414,12 @@ lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT
 plots: $(PROGRAMS) $(SPEED) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/07-linear-algebra-costs.tsv build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
 	@sh plots/draw.sh
+
+build/plots/07-linear-algebra-costs.tsv: $(B)/double/programs/07-linear-algebra/costs
+	@echo "== 07-linear-algebra-costs"
+	@$< --tsv build/plots/07-linear-algebra.tsv
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@
