@@ -81,6 +81,7 @@ static void test_operators(void **state)
         {"2^-1", "0.5"},         {"(-2)^2", "4"},       {"--3", "3"},
         {"+3 - -2", "5"},        {"2*-3", "-6"},        {"1.5e2 + .5", "150.5"},
         {" 1\t+\n1 ", "2"},      {"3 > 2", "1"},        {"3 < 2", "0"},
+        {"2 < 2", "0"},          {"2 > 2", "0"},        {"2 <= 2", "1"},
         {"2 >= 2", "1"},         {"2 <= 1", "0"},       {"2 == 2", "1"},
         {"2 != 2", "0"},         {"1 + 1 > 1", "1"},    {"c", "7"},
         {"x + 1", "[2, -1, 4]"}, {"-x", "[-1, 2, -3]"}, {"x > 0", "[1, 0, 1]"},
@@ -217,6 +218,9 @@ static void test_shapes(void **state)
         {"zeros(2)", "[0, 0]"},
         {"range(3)", "[0, 1, 2]"},
         {"eye(2)", "[[1, 0], [0, 1]]"},
+        {"sum(ones(64, 64))", "4096"},
+        {"sum(ones(64, 1) + ones(64))", "8192"},
+        {"sum(ones(64, 1)@ones(1, 64))", "4096"},
         {"reshape(A, 3, 2)", "[[1, 2], [3, 4], [5, 6]]"},
         {"permute(A, 1, 0)", "A'"},
         {"permute(reshape(range(6), 1, 2, 3), 2, 0, 1)", "[[[0, 3]], [[1, 4]], [[2, 5]]]"},
@@ -379,7 +383,7 @@ static void test_caret(void **state)
     char long_text[400] = "", *shown = NULL;
     size_t size;
     for (int i = 0; i < 60; i++)
-        strcat(long_text, "x + ");
+        strcat(long_text, i == 40 ? "x + * " : "x + ");
     const char *const texts[] = {"x + * 2", long_text, "x * (2 + 3"};
     for (size_t i = 0; i < 3; i++) {
         Formula formula;
