@@ -4,8 +4,8 @@
 
 #include "tensor/tensor.h"
 
-/* x (N,C) with each of its columns brought to the mean 0 and, but for epsilon, the biased variance 1
- * over its N rows; no gain, no bias. */
+/* x (N,C) with each of its columns brought to the mean 0 and, but for epsilon, the biased
+ * variance 1 over its N rows; no gain, no bias. */
 Tensor *tensor_batch_norm(Tensor *x, real epsilon);
 
 #endif
