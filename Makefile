@@ -164,15 +164,15 @@ endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
 
 # ---- the learner ----------------------------------------------------------------------------------
-# ./learn is a copy of what is built here. It compiles exercises itself, against this build's library;
-# exercises are never compiled by make.
+# ./learn is a copy of what is built here. It compiles exercises itself, against the plain build's library,
+# also where it is itself under sanitizers; exercises are never compiled by make.
 LEARN = $(B)/learn/learn
 LEARN_SOURCES := $(filter-out exercises/learn/harness.c,$(wildcard exercises/learn/*.c))
 LEARN_OBJECTS = $(patsubst %.c,$(B)/learn/%.o,$(notdir $(LEARN_SOURCES)))
 $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/flags
 	@mkdir -p $(@D)
 	@echo "  cc double $<"
-	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"build/$(notdir $(CC))"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
 # What of ./learn judges answers on paper stands on base alone.
 PAPER_SOURCES = $(wildcard exercises/learn/text.c exercises/learn/sealed.c exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)

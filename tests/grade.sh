@@ -94,6 +94,27 @@ echo 'int x = ;' | give garbled 02-value/mul 'zero: does not compile'
 printf 'int x;\0\n\377' | give binary 02-value/mul 'zero: does not compile'
 : | give nothing 02-value/mul 'zero: does not build'
 
+# The worked answer under other names, and an answer of one's own.
+sed '/^ \*/d; /^\/\*/d; s/\<a\>/left/g; s/\<b\>/right/g; s/\<out\>/node/g' solutions/02-value/mul.c |
+    give renamed 02-value/mul pass
+give own-way 02-value/mul pass << 'EOF'
+#include "value/value.h"
+static void add_share(Value *to, real slope, real upstream) { to->grad = to->grad + slope * upstream; }
+static void mul_backward(Value *result)
+{
+    const real upstream = result->grad;
+    for (int k = 0; k < 2; k++) {
+        Value *to = result->parents[k], *other = result->parents[1 - k];
+        add_share(to, other->data, upstream);
+    }
+}
+Value *value_mul(Value *x, Value *y)
+{
+    const real product = x->data * y->data;
+    return value_make(product, x, y, mul_backward);
+}
+EOF
+
 # Passing without an answer.
 mul says-ok fail stdio.h 'printf("ok\n1 passed, 0 failed\n"); b = a;'
 mul exits 'zero: ended early' stdlib.h 'exit(0);'
@@ -179,7 +200,7 @@ if [ "$all" = all ]; then
     top at-exit 'zero: ended early' 'stdlib.h unistd.h' \
         'static void last(void) { _exit(0); } __attribute__((constructor)) static void first(void) { atexit(last); exit(1); }'
     top malloc 'zero: does not build' stddef.h 'void *malloc(size_t n) { (void)n; return NULL; }'
-    top weak 'zero: does not build' '' 'Value *value_mul(Value *, Value *) __attribute__((weak));'
+    top weak 'zero: does not build' '' '__asm__(".weak value_mul");'
     top incbin 'zero: does not compile' '' '__asm__(".incbin \"/etc/passwd\"");'
     top incbin-archive 'zero: does not compile' '' "__asm__(\".incbin \\\"$build/double/libwengert.a\\\"\");"
     top has-include pass '' '#if __has_include("/etc/passwd") || __has_include("value/value_mul.c") || __has_include("../../exercises/02-value/mul.check.c")
@@ -258,6 +279,11 @@ check 'a row a submission' [ "$(wc -l < "$folder/class.csv")" -eq $(($(find "$cl
 check 'no formula for a spreadsheet' grep -q "^\"'=1+1, \"\"<&>\"\"" "$folder/class.csv"
 check 'what was left out is said' grep -q 'linked-all' "$folder/out"
 check 'the same file is found' grep -q "the same file as" "$folder/class.tap"
+overlap_of() { # overlap_of NAME: what the TAP says of it
+    awk -v name=" $1: " '/^(not )?ok/ {here = index($0, name) > 0} here && /^  overlap/' "$folder/class.tap"
+}
+check 'other names hide nothing' sh -c "echo '$(overlap_of renamed | tr -d "'")' | grep -q 'the worked answer'"
+check 'an answer of one'"'"'s own is one' [ -z "$(overlap_of own-way)" ]
 check 'a worked answer is found' grep -q 'the worked answer, byte for byte' "$folder/class.xml"
 check 'the table fits 80 columns' sh -c "! LC_ALL=C grep '.\{81\}' '$folder/out'"
 if command -v xmllint > /dev/null 2>&1; then
@@ -297,6 +323,7 @@ refused 'expected a folder of submissions' "$folder/nowhere"
 refused 'expected a folder for each submission' "$folder/fake"
 refused '--only: expected exercises' "$folder/one" --only nothing-like-it
 refused '--seed: expected a whole number' "$folder/one" --seed x
+refused 'a file of its own for each report' "$folder/one" --csv "$folder/same" --tap "$folder/same"
 refused 'cannot be' "$folder/one" --csv "$folder/nowhere/at/all.csv"
 
 sed 's/^/   /' "$folder/verdicts" > "$build/log/grade-verdicts.txt" 2> /dev/null

@@ -271,6 +271,24 @@ static void check_functions_by_hand(void)
                         (double[]){0, 0.82395921650108226855, 0.5, 0.95598980412527056714});
 }
 
+/* A constant factor, in a diamond; and how far the two GELUs are apart where it is most. */
+static void check_scale_and_gelus_by_hand(void)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = wanted(shape1(2), (real[]){1, -2});
+    Tensor *y = tensor_add(tensor_scale(x, 2), tensor_scale(x, 3));
+    tensor_backward_from(y, (real[]){1, 10});
+    check_values("scale by hand: 2x + 3x", (real[]){y->data[0], y->data[1], x->grad[0], x->grad[1]},
+                 (double[]){5, -10, 5, 50}, 4);
+    Tensor *at = tensor_from(shape2(2, 1), (real[]){(real)2.7, (real)-2.7});
+    Tensor *apart = tensor_sub(tensor_gelu_tanh(at), tensor_gelu(at));
+    double least = fmin((double)apart->data[0], (double)apart->data[1]);
+    double most = fmax((double)apart->data[0], (double)apart->data[1]);
+    gate_check("gelu_tanh less gelu at 2.7 and -2.7", least > 4.72e-4 && most < 4.74e-4,
+               "%8d  between 0.000472 and 0.000474", 2);
+    tape_release(mark);
+}
+
 /* Where the exponential overflows, nothing may. */
 static void check_far_out(void)
 {
@@ -355,6 +373,7 @@ int main(int argc, char **argv)
     check_dropout();
     check_row_bias();
     check_functions_by_hand();
+    check_scale_and_gelus_by_hand();
     check_dropout_by_hand();
     check_far_out();
     check_pieces("exp (8209) in threads' pieces", tensor_exp);

@@ -4,7 +4,9 @@
  * The network has 1 input, 24 hidden units and 1 output; the curve is sin(3x) + x/2 on [-2, 2],
  * with noise of deviation 0.1 on 65 points. The linear layers and the mean come from chapter 07, as
  * tools. Columns: step, and the mean squared error with each activation. Beside FILE.tsv it writes
- *   FILE-fits.tsv   x, the noisy target, and the fitted value with each activation */
+ *   FILE-fits.tsv         x, the noisy target, and the fitted value with each activation
+ *   FILE-activations.tsv  x, each activation's value, and its slope as the backward gives it
+ *   FILE-gelus.tsv        x, and gelu_tanh less gelu: values and slopes */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -94,17 +96,12 @@ static double step_down(Network *network, const Data *data, const Activation *ac
     return found;
 }
 
-static void log_open(TsvLog *log, const char *path, const char *first)
-{
-    char names[200];
-    snprintf(names, sizeof names, "%s %s", first, columns);
-    exit_if(tsv_create(log, path, names));
-}
-
 static void train(Network *networks, const Data *data, const char *path)
 {
     TsvLog log;
-    log_open(&log, path, "step");
+    char names[200];
+    snprintf(names, sizeof names, "step %s", columns);
+    exit_if(tsv_create(&log, path, names));
     double row[1 + ACTIVATIONS], first[ACTIVATIONS] = {0};
     for (int step = 0; step <= STEPS; step++) {
         row[0] = step;
@@ -121,16 +118,24 @@ static void train(Network *networks, const Data *data, const char *path)
         printf("  %-10s loss from %5.2f to %.3f\n", activations[a].name, first[a], row[1 + a]);
 }
 
-static void write_fits(const Network *networks, const Data *data, const char *path)
+/* A log beside the run's own: FILE-what.tsv for FILE.tsv. */
+static void open_beside(TsvLog *log, const char *path, const char *what, const char *names)
 {
     char name[1024];
     size_t length = strlen(path);
     length -= length > 4 && strcmp(path + length - 4, ".tsv") == 0 ? 4 : 0;
-    if (length > sizeof name - 16)
-        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 16);
-    snprintf(name, sizeof name, "%.*s-fits.tsv", (int)length, path);
+    if (length > sizeof name - 32)
+        exit_with("%s: the name is longer than %zu bytes", path, sizeof name - 32);
+    snprintf(name, sizeof name, "%.*s-%s.tsv", (int)length, path, what);
+    exit_if(tsv_create(log, name, names));
+}
+
+static void write_fits(const Network *networks, const Data *data, const char *path)
+{
     TsvLog log;
-    log_open(&log, name, "x target");
+    char names[200];
+    snprintf(names, sizeof names, "x target %s", columns);
+    open_beside(&log, path, "fits", names);
     TapeMark mark = tape_mark();
     Tensor *fit[ACTIVATIONS];
     for (int a = 0; a < ACTIVATIONS; a++)
@@ -143,6 +148,57 @@ static void write_fits(const Network *networks, const Data *data, const char *pa
     }
     tape_release(mark);
     exit_if(tsv_close(&log));
+}
+
+/* ---- the curves themselves --------------------------------------------------------------------- */
+enum { PLACES = 321, GELU = 3, GELU_TANH = 4 };
+
+typedef struct {
+    real x[PLACES], value[ACTIVATIONS][PLACES], slope[ACTIVATIONS][PLACES];
+} Curves;
+
+/* Each activation at places from -4 to 4; its slope is what backward makes of an upstream of 1. */
+static void curves_fill(Curves *curves)
+{
+    TapeMark mark = tape_mark();
+    real ones[PLACES];
+    for (int i = 0; i < PLACES; i++) {
+        curves->x[i] = (real)(i - PLACES / 2) / 40;
+        ones[i] = 1;
+    }
+    for (int a = 0; a < ACTIVATIONS; a++) {
+        Tensor *x = tensor_from(shape1(PLACES), curves->x);
+        tensor_want_grad(x);
+        Tensor *y = activations[a].op(x);
+        tensor_backward_from(y, ones);
+        memcpy(curves->value[a], y->data, sizeof curves->value[a]);
+        memcpy(curves->slope[a], x->grad, sizeof curves->slope[a]);
+    }
+    tape_release(mark);
+}
+
+static void write_curves(const char *path)
+{
+    static Curves curves;
+    TsvLog all, two;
+    curves_fill(&curves);
+    open_beside(&all, path, "activations",
+                "x tanh sigmoid relu gelu gelu_tanh silu tanh_slope sigmoid_slope relu_slope "
+                "gelu_slope gelu_tanh_slope silu_slope");
+    open_beside(&two, path, "gelus", "x value slope");
+    for (int i = 0; i < PLACES; i++) {
+        double row[1 + 2 * ACTIVATIONS] = {(double)curves.x[i]};
+        for (int a = 0; a < ACTIVATIONS; a++) {
+            row[1 + a] = (double)curves.value[a][i];
+            row[1 + ACTIVATIONS + a] = (double)curves.slope[a][i];
+        }
+        const double apart[3] = {row[0], row[1 + GELU_TANH] - row[1 + GELU],
+                                 row[1 + ACTIVATIONS + GELU_TANH] - row[1 + ACTIVATIONS + GELU]};
+        exit_if(tsv_row(&all, 1 + 2 * ACTIVATIONS, row));
+        exit_if(tsv_row(&two, 3, apart));
+    }
+    exit_if(tsv_close(&all));
+    exit_if(tsv_close(&two));
 }
 
 int main(int argc, char **argv)
@@ -158,6 +214,7 @@ int main(int argc, char **argv)
         networks[a] = network_make(seed);
     train(networks, &data, path);
     write_fits(networks, &data, path);
+    write_curves(path);
     for (int a = 0; a < ACTIVATIONS; a++)
         network_free(&networks[a]);
     tape_free();

@@ -1,6 +1,7 @@
-/* blind: a check without what it knows, for students' programs. A case's `.plain = f`, `.draw = f` and
- * `.judge = f` become NULL in a copy of the text; nothing calls the functions then, and the optimiser leaves
- * them out. check.h's types see to it that none is missed: a function given for one does not compile. */
+/* blind: a check without what it knows, for students' programs. What a case gives as `.plain`,
+ * `.draw` and `.judge` becomes NULL in a copy of the text; nothing calls the functions then, and the
+ * optimiser leaves them out. check.h's types see to it that none is missed: a function given for
+ * one does not compile. */
 #include "build.h"
 
 #include "tokens.h"

@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The Makefile says which compiler, and where it builds. */
 static const char compiler[] = LEARN_CC;
@@ -73,27 +72,6 @@ static bool run(const Workshop *workshop, Words *words, Build *build)
     return !error.failed && child_succeeded(&child);
 }
 
-/* When a file was last written, in nanoseconds; -1 where it is not. */
-static int64_t written(const char *path)
-{
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return -1;
-#ifdef __APPLE__
-    struct timespec time = status.st_mtimespec;
-#else
-    struct timespec time = status.st_mtim;
-#endif
-    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-/* Whether `a` is there and not older than `b`. */
-static bool newer(const char *a, const char *b)
-{
-    int64_t when = written(a);
-    return when >= 0 && when >= written(b);
-}
-
 Workshop workshop_usual(void)
 {
     return (Workshop){.folder = LEARN_BUILD "/learn", .seconds = COMPILE_SECONDS};
@@ -118,11 +96,11 @@ static void program_path(const Workshop *workshop, const Exercise *exercise, con
     snprintf(path, PATH_ROOM, "%s/%s/%s", workshop->folder, exercise->id, name);
 }
 
-/* Whether a small program builds under sanitizers: not every compiler brings their libraries. Asked
- * once, and kept in a file. */
-static bool sanitizers_work(void)
+/* Whether a small program builds with these flags: not every compiler has them, or brings the libraries
+ * they need. Asked once, and kept in the file `known`. */
+static bool flags_work(const char *known, const char *flags)
 {
-    char *known = LEARN_BUILD "/learn/sanitizers", *text;
+    char *text;
     if (!text_read(known, &text).failed) {
         bool yes = strcmp(text, "yes\n") == 0;
         free(text);
@@ -133,13 +111,21 @@ static bool sanitizers_work(void)
     Words words = {.count = 0};
     exit_if(text_write(LEARN_BUILD "/learn/try.c", "int main(void) { return 0; }\n"));
     words_add(&words, compiler);
-    words_split(&words, sanitizers);
+    words_split(&words, flags);
     words_split(&words, LEARN_BUILD "/learn/try.c -o " LEARN_BUILD "/learn/try");
     Workshop usual = workshop_usual();
     bool yes = run(&usual, &words, &build);
     exit_if(text_write(known, yes ? "yes\n" : "no\n"));
     return yes;
 }
+
+static bool sanitizers_work(void)
+{
+    return flags_work(LEARN_BUILD "/learn/sanitizers", sanitizers);
+}
+
+/* What was never set must not be right by chance: the stack may still hold the last case's numbers. */
+static const char pattern[] = "-ftrivial-auto-var-init=pattern";
 
 /* ---- compile --------------------------------------------------------------------------------- */
 
@@ -157,6 +143,8 @@ static bool compile(const Workshop *workshop, const Exercise *exercise, const ch
     words_split(&words, how == PLAIN ? "-O0" : how == BLIND ? "-O1 -DCHECK_BLIND" : "-O1");
     if (how != PLAIN && sanitizers_work())
         words_split(&words, sanitizers);
+    if (flags_work(LEARN_BUILD "/learn/pattern", pattern))
+        words_add(&words, pattern);
     char include[PATH_ROOM];
     snprintf(include, sizeof include, "-Iexercises/%s", exercise->chapter);
     words_add(&words, include);
@@ -170,7 +158,7 @@ static bool check_object(const Exercise *exercise, char object[PATH_ROOM], Build
 {
     Workshop usual = workshop_usual();
     program_path(&usual, exercise, "check.o", object);
-    return (newer(object, path_check(exercise)) && newer(object, "exercises/learn/check.h")) ||
+    return (file_newer(object, path_check(exercise)) && file_newer(object, "exercises/learn/check.h")) ||
            compile(&usual, exercise, path_check(exercise), object, PLAIN, build);
 }
 
@@ -181,7 +169,7 @@ static bool blind_object(const Exercise *exercise, char object[PATH_ROOM], Build
     char source[PATH_ROOM], folder[PATH_ROOM], *text;
     snprintf(folder, sizeof folder, LEARN_BUILD "/learn/blind/%s", exercise->chapter);
     snprintf(object, PATH_ROOM, "%.200s/%.80s.o", folder, exercise->name);
-    if (newer(object, path_check(exercise)) && newer(object, "exercises/learn/check.h"))
+    if (file_newer(object, path_check(exercise)) && file_newer(object, "exercises/learn/check.h"))
         return true;
     program_path(&usual, exercise, "check.blind.c", source);
     Error error = text_read(path_check(exercise), &text);
@@ -324,7 +312,7 @@ static bool starter_object(const Exercise *exercise, char object[PATH_ROOM], Bui
 {
     Workshop usual = workshop_usual();
     program_path(&usual, exercise, "starter.o", object);
-    return newer(object, path_starter(exercise)) ||
+    return file_newer(object, path_starter(exercise)) ||
            compile(&usual, exercise, path_starter(exercise), object, PLAIN, build);
 }
 
@@ -340,8 +328,8 @@ void build_referee(const Exercise *exercise, Build *build)
         fail(build, NO_TOOLS, "The library is not built yet: type make.");
     else if (!starter_object(exercise, object, build) || !check_object(exercise, check, build))
         fail(build, NO_TOOLS, course_fault);
-    else if (newer(build->program, object) && newer(build->program, check) &&
-             newer(build->program, library()) && newer(build->program, harness(false)))
+    else if (file_newer(build->program, object) && file_newer(build->program, check) &&
+             file_newer(build->program, library()) && file_newer(build->program, harness(false)))
         return;
     else if (!link_program(&usual, object, check, false, build))
         fail(build, NO_TOOLS, "The exercise's own files do not link: that is the course's fault.");
@@ -390,8 +378,8 @@ void build_slip(const Exercise *exercise, const Slip *slip, Build *build)
     program_path(&usual, exercise, name, build->program);
     snprintf(source, sizeof source, "%s.c", build->program);
     snprintf(object, sizeof object, "%s.o", build->program);
-    if (newer(build->program, path_solution(exercise)) && newer(build->program, path_text(exercise)) &&
-        newer(build->program, path_check(exercise)) && newer(build->program, library()))
+    if (file_newer(build->program, path_solution(exercise)) && file_newer(build->program, path_text(exercise)) &&
+        file_newer(build->program, path_check(exercise)) && file_newer(build->program, library()))
         return;
     Error error = slip_text(exercise, slip, &text);
     if (!error.failed)

@@ -170,6 +170,16 @@ static size_t resident_below(pid_t id, int depth)
     return sum;
 }
 
+/* What a sanitizer watches says on an abort where it stood: for a second its words are awaited. */
+static void where_ask(ChildProgram *child)
+{
+    kill(-child->id, SIGABRT);
+    for (int k = 0; k < 20 && strstr(child->text, "SUMMARY") == NULL; k++) {
+        poll(NULL, 0, LOOK_MS);
+        prints_drain(child);
+    }
+}
+
 static bool within_limits(ChildProgram *child)
 {
     double now = seconds_now();
@@ -182,6 +192,8 @@ static bool within_limits(ChildProgram *child)
         if (resident_below(child->id, 0) > child->memory)
             child->state = CHILD_TOO_BIG;
     }
+    if (child->state == CHILD_TIMED_OUT)
+        where_ask(child);
     if (child->state != CHILD_RUNS)
         kill(-child->id, SIGKILL);
     return child->state == CHILD_RUNS;

@@ -264,12 +264,12 @@ static Error exercise_add(Course *course, const char *chapter, const char *file)
     size_t length = strlen(file);
     if (length < 5 || strcmp(file + length - 4, ".txt") != 0)
         return no_error();
-    if (course->count == EXERCISES_MAX || strlen(chapter) + length >= ID_ROOM)
+    if (course->count == EXERCISES_MAX || strlen(chapter) > NAME_MOST || length - 4 > NAME_MOST)
         return error_make("exercises/%s/%s: too many exercises, or too long a name", chapter, file);
     Exercise *exercise = &course->items[course->count++];
     *exercise = (Exercise){.order = 0};
-    snprintf(exercise->chapter, ID_ROOM, "%s", chapter);
-    snprintf(exercise->id, ID_ROOM, "%s/%.*s", chapter, (int)(length - 4), file);
+    snprintf(exercise->chapter, ID_ROOM, "%.*s", NAME_MOST, chapter);
+    snprintf(exercise->id, ID_ROOM, "%.*s/%.*s", NAME_MOST, chapter, (int)(length - 4) % (NAME_MOST + 1), file);
     exercise->name = strchr(exercise->id, '/') + 1;
     return exercise_read(exercise);
 }
@@ -288,6 +288,14 @@ static Error chapter_read(Course *course, const char *chapter)
     return error;
 }
 
+static bool name_is_unique(const Course *course, int i)
+{
+    for (int k = 0; k < course->count; k++)
+        if (k != i && strcmp(course->items[k].name, course->items[i].name) == 0)
+            return false;
+    return true;
+}
+
 Error course_read(Course *course)
 {
     *course = (Course){memory_calloc(EXERCISES_MAX, sizeof(Exercise)), 0};
@@ -303,6 +311,8 @@ Error course_read(Course *course)
         qsort(course->items, (size_t)course->count, sizeof *course->items, exercises_compare);
     for (int i = 0; i < course->count; i++) /* the items moved, and with them their ids */
         course->items[i].name = strchr(course->items[i].id, '/') + 1;
+    for (int i = 0; i < course->count; i++)
+        course->items[i].call = name_is_unique(course, i) ? course->items[i].name : course->items[i].id;
     return error;
 }
 

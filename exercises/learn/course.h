@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "text.h"
 
-enum { HINTS = 4, ID_ROOM = 80, PATH_ROOM = 400, EXERCISES_MAX = 400, BUGS_MAX = 16, EDITS_MAX = 6 };
+enum { HINTS = 4, ID_ROOM = 80, NAME_MOST = 38, PATH_ROOM = 400, EXERCISES_MAX = 400, BUGS_MAX = 16, EDITS_MAX = 6 };
 
 /* ---- one exercise ----------------------------------------------------------------------------
  * Texts point into the exercise's own copy of its file, and live as long as the course. */
@@ -23,6 +23,7 @@ typedef struct {
     char id[ID_ROOM];      /* "02-value/mul" */
     char chapter[ID_ROOM]; /* "02-value" */
     const char *name;      /* "mul", inside id */
+    const char *call;      /* what a person may type: name, or id where several have that name */
     bool paper;
     int order, minutes;
     char *title, *file, *needs, *lesson, *task; /* file, needs: NULL where there is none */

@@ -1,6 +1,6 @@
-/* grade: ./learn grade DIR. Collects every submission into a clean tree, judges several at once, each in a
- * process of its own, and writes the reports when all is judged. Whatever ends it, its folder goes and no
- * report is left half written. */
+/* grade: ./learn grade DIR. Collects every submission into a clean tree, judges several at once,
+ * each in a process of its own, and writes the reports when all is judged. Whatever ends it, its
+ * folder goes and no report is left half written. */
 #include "grade.h"
 
 #include "show/show.h"
@@ -22,10 +22,7 @@ enum { JOBS_MAX = 256 };
 
 static volatile sig_atomic_t stopped; /* the signal that came */
 
-static void stop(int signal)
-{
-    stopped = signal;
-}
+static void stop(int signal) { stopped = signal; }
 
 /* Waiting ends when a signal comes: signal() alone would go on waiting. */
 static void signals_take(void)
@@ -161,18 +158,22 @@ static Wishes options_take(int argc, char **argv)
         {"tap", OPTION_TEXT, &wishes.paths[0], 0, 0, "write a report in TAP 14"},
         {"junit", OPTION_TEXT, &wishes.paths[1], 0, 0, "write a report in JUnit's XML"},
         {"csv", OPTION_TEXT, &wishes.paths[2], 0, 0, "write a table, a row a submission"},
-        {"seed", OPTION_SEED, &class.seed, 0, 0, "judge at the seeds from this on; drawn if not given"},
+        {"seed", OPTION_SEED, &class.seed, 0, 0,
+         "judge at the seeds from this on; drawn if not given"},
         {"seeds", OPTION_SIZE, &class.seeds, 1, 1000, "how many"},
-        {"only", OPTION_TEXT, &wishes.only, 0, 0, "these exercises or chapters: mul,01,03-gradcheck"},
+        {"only", OPTION_TEXT, &wishes.only, 0, 0,
+         "these exercises or chapters: mul,01,03-gradcheck"},
         {"jobs", OPTION_SIZE, &class.jobs, 1, JOBS_MAX, "this many submissions at once"},
         {"unsafe", OPTION_FLAG, &class.unsafe, 0, 0, "run student code without a sandbox"},
     };
     if (argc == 0 || (argv[0][0] == '-' && strcmp(argv[0], "--help") != 0))
         exit_with("grade: expected a folder of submissions first: ./learn grade DIR [--csv FILE]");
     bool help = strcmp(argv[0], "--help") == 0;
-    options_parse(argc + help, argv - help,
-                  "./learn grade DIR [options]\nJudges every submission, a folder of DIR each, apart from "
-                  "all others.", options, sizeof options / sizeof *options);
+    options_parse(
+        argc + help, argv - help,
+        "./learn grade DIR [options]\nJudges every submission, a folder of DIR each, apart from "
+        "all others.",
+        options, sizeof options / sizeof *options);
     class.folder = argv[0];
     return wishes;
 }
@@ -191,7 +192,8 @@ static void word_take(const Course *course, const char *word, bool *wished)
         if (is_named(word, &course->items[i]))
             known = wished[i] = true;
     if (!known)
-        exit_with("--only: expected exercises or chapters (./learn list shows them), found \"%s\"", word);
+        exit_with("--only: expected exercises or chapters (./learn list shows them), found \"%s\"",
+                  word);
 }
 
 static void exercises_choose(const Course *course, const char *only)
@@ -242,12 +244,19 @@ static void sandbox_check(void)
     if (!error.failed)
         return;
     clean_up();
-    exit_with("grade: student code runs in bubblewrap, and that does not work here (%.200s); install "
-              "bubblewrap, or say --unsafe to run it unprotected", error.text);
+    exit_with(
+        "grade: student code runs in bubblewrap, and that does not work here (%.200s); install "
+        "bubblewrap, or say --unsafe to run it unprotected",
+        error.text);
 }
 
 static void reports_open(const Wishes *wishes)
 {
+    for (int k = 0; k < 3; k++)
+        for (int j = 0; j < k && wishes->paths[k] != NULL; j++)
+            if (wishes->paths[j] != NULL && strcmp(wishes->paths[j], wishes->paths[k]) == 0)
+                check(error_make("expected a file of its own for each report, found %.300s twice",
+                                 wishes->paths[k]));
     for (int k = 0; k < 3; k++)
         if (wishes->paths[k] != NULL) {
             check(file_create(&reports[k], wishes->paths[k]));
@@ -275,7 +284,8 @@ static bool all_done(void)
             Grade *grade = &class.submissions[i].grades[e];
             if (!*class.submissions[i].done && grade->taken && grade->state == GRADE_NOT_STARTED) {
                 grade->state = GRADE_UNKNOWN;
-                snprintf(grade->sentence, sizeof grade->sentence, "The grader's own process stopped.");
+                snprintf(grade->sentence, sizeof grade->sentence,
+                         "The grader's own process stopped.");
             }
             all = all && grade->state != GRADE_UNKNOWN;
         }

@@ -14,19 +14,22 @@
 #include "sandbox.h"
 
 enum {
-    GRADE_SECONDS = 20, /* of computing, for all of a submission; compiling counts above what is usual */
-    GRADE_ONE_SECONDS = 5, /* of them for one exercise */
-    GRADE_COMPILE_USUAL = 3, GRADE_COMPILE_MOST = 10,
+    GRADE_SECONDS = 20,      /* of computing, for all of a submission */
+    GRADE_ONE_SECONDS = 5,   /* of them for one exercise */
+    GRADE_COMPILE_USUAL = 3, /* what compiling takes above this counts too */
+    GRADE_COMPILE_MOST = 10,
     GRADE_FILE_BYTES = 256 << 10, /* of a file that is taken */
-    GRADE_SEEDS = 5, GRADE_NAME = 128, GRADE_TEXT = 1000
+    GRADE_SEEDS = 5,
+    GRADE_NAME = 128,
+    GRADE_TEXT = 1000
 };
 
 typedef enum {
     GRADE_NOT_STARTED, /* not there, or as the starter is */
     GRADE_PASS,
-    GRADE_FAIL,        /* it answered, and the answer is wrong */
-    GRADE_ZERO,        /* it gave no answer that could be judged; `why` says the reason */
-    GRADE_UNKNOWN      /* the course's own fault or the machine's: not the student's */
+    GRADE_FAIL,   /* it answered, and the answer is wrong */
+    GRADE_ZERO,   /* it gave no answer that could be judged; `why` says the reason */
+    GRADE_UNKNOWN /* the course's own fault or the machine's: not the student's */
 } GradeState;
 
 /* One exercise of one submission. */
@@ -37,15 +40,15 @@ typedef struct {
     char sentence[GRADE_TEXT]; /* what was seen, in one line */
     uint64_t seed;             /* at which it was seen; 0 where no numbers were compared */
     double seconds;
-    char overlap[200];         /* with whose file, and how much; empty where there is little */
+    char overlap[200]; /* with whose file, and how much; empty where there is little */
 } Grade;
 
 typedef struct {
-    char entry[256];        /* its folder's name in DIR */
-    char name[GRADE_NAME];  /* the same, of printable characters */
-    char note[GRADE_TEXT];  /* what was left out, in one line; or empty */
-    Grade *grades;          /* one for each exercise of the class; in memory that workers share */
-    bool *done;             /* whether its worker came to the end; shared too */
+    char entry[256];       /* its folder's name in DIR */
+    char name[GRADE_NAME]; /* the same, of printable characters */
+    char note[GRADE_TEXT]; /* what was left out, in one line; or empty */
+    Grade *grades;         /* one for each exercise of the class; in memory that workers share */
+    bool *done;            /* whether its worker came to the end; shared too */
 } Submission;
 
 typedef struct {
@@ -57,9 +60,9 @@ typedef struct {
     uint64_t seed;
     size_t seeds, jobs;
     bool unsafe;
-    const char *folder;          /* submissions are here */
-    char place[PATH_ROOM];       /* the grader's own folder */
-    char aside[GRADE_TEXT];      /* entries of `folder` that are no submission, in one line; or empty */
+    const char *folder;     /* submissions are here */
+    char place[PATH_ROOM];  /* the grader's own folder */
+    char aside[GRADE_TEXT]; /* entries of `folder` that are no submission, in one line; or empty */
     SandboxPlan plan;
 } Class;
 

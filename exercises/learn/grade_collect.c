@@ -1,6 +1,7 @@
-/* grade_collect: what a student handed in may be anything: links to the teacher's files, pipes that never
- * end, folders without bottom. So nothing is walked: each exercise's one name is asked for, folder by
- * folder, links refused at every step, and only a regular file of a sensible size is copied. */
+/* grade_collect: what a student handed in may be anything: links to the teacher's files, pipes that
+ * never end, folders without bottom. So nothing is walked: each exercise's one name is asked for,
+ * folder by folder, links refused at every step, and only a regular file of a sensible size is
+ * copied. */
 #include "grade.h"
 
 #include <ctype.h>
@@ -8,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -73,7 +75,8 @@ Error class_find(Class *class)
     size_t room = 0;
     DIR *folder = opendir(class->folder);
     if (folder == NULL)
-        return error_make("%.300s: expected a folder of submissions: %s", class->folder, strerror(errno));
+        return error_make("%.300s: expected a folder of submissions: %s", class->folder,
+                          strerror(errno));
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         struct stat status;
         if (entry->d_name[0] == '.')
@@ -84,8 +87,8 @@ Error class_find(Class *class)
             continue;
         }
         if (class->count == room)
-            class->submissions = memory_realloc(class->submissions,
-                                                (room = 2 * room + 16) * sizeof(Submission));
+            class->submissions =
+                memory_realloc(class->submissions, (room = 2 * room + 16) * sizeof(Submission));
         Submission *submission = &class->submissions[class->count++];
         *submission = (Submission){.done = NULL};
         snprintf(submission->entry, sizeof submission->entry, "%s", entry->d_name);
@@ -93,7 +96,8 @@ Error class_find(Class *class)
     }
     closedir(folder);
     if (class->count == 0)
-        return error_make("%.300s: expected a folder for each submission, found none", class->folder);
+        return error_make("%.300s: expected a folder for each submission, found none",
+                          class->folder);
     qsort(class->submissions, class->count, sizeof(Submission), submissions_compare);
     names_part(class);
     return no_error();
@@ -118,15 +122,16 @@ static const char *fault_of(const struct stat *status)
     return status->st_size > GRADE_FILE_BYTES ? "is larger than 256 KiB" : NULL;
 }
 
-/* Opens a regular file of sensible size and no other, never waiting; -1 when it is not there, or after
- * saying why it is not taken. */
+/* Opens a regular file of sensible size and no other, never waiting; -1 when it is not there, or
+ * after saying why it is not taken. */
 static int file_open(int folder, const char *name, Grade *grade)
 {
     struct stat status;
     if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return -1;
     const char *fault = fault_of(&status);
-    int file = fault != NULL ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int file =
+        fault != NULL ? -1 : openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (file >= 0 && (fstat(file, &status) != 0 || (fault = fault_of(&status)) != NULL)) {
         close(file); /* it was changed between the two looks */
         file = -1;
@@ -267,7 +272,13 @@ static int entry_remove(const char *path, const struct stat *status, int kind, s
     return 0;
 }
 
+/* A sandbox that was told to stop may still write a last file: then once more. */
 void folder_remove(const char *path)
 {
-    nftw(path, entry_remove, 20, FTW_DEPTH | FTW_PHYS);
+    struct stat status;
+    for (int tries = 0; tries < 100 && lstat(path, &status) == 0; tries++) {
+        if (tries > 0)
+            poll(NULL, 0, 20);
+        nftw(path, entry_remove, 20, FTW_DEPTH | FTW_PHYS);
+    }
 }

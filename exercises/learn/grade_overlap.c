@@ -1,9 +1,10 @@
-/* grade_overlap: whose tokens are whose. A file is read as tokens; names other than C's own words become one
- * token, so that renaming hides nothing, and comments and spaces never were any. Every run of GRAM
- * tokens is a fingerprint; the starter's are taken away, for everyone has them, and among students those that
- * more than half of them have, for there is one plain way to write it. What is left and also stands
- * elsewhere is reported, and judged by nobody but the teacher. Source of fingerprints as runs of tokens:
- * Schleimer, Wilkerson, Aiken, "Winnowing", SIGMOD 2003; these files are short enough to keep all of them. */
+/* grade_overlap: whose tokens are whose. A file is read as tokens; names other than C's own words
+ * become one token, so that renaming hides nothing, and comments and spaces never were any. Every
+ * run of GRAM tokens is a fingerprint; the starter's are taken away, for everyone has them, and
+ * among students those that more than half of them have, for there is one plain way to write it.
+ * What is left and also stands elsewhere is reported, and judged by nobody but the teacher. Source
+ * of fingerprints as runs of tokens: Schleimer, Wilkerson, Aiken, "Winnowing", SIGMOD 2003; these
+ * files are short enough to keep all of them. */
 #include "grade.h"
 
 #include "tokens.h"
@@ -16,7 +17,7 @@ enum { GRAM = 10, GRAMS_LEAST = 24, SHARE_LEAST = 80, CLASS_LEAST = 5 };
 typedef struct {
     uint64_t *grams; /* sorted, each once */
     size_t count;
-    uint64_t whole;  /* the hash of the text, byte for byte */
+    uint64_t whole; /* the hash of the text, byte for byte */
 } Prints;
 
 /* ---- fingerprints ---------------------------------------------------------------------------- */
@@ -30,10 +31,10 @@ static uint64_t mix(uint64_t hash, const char *bytes, size_t size)
 
 static bool is_word_of_c(const char *name, size_t length)
 {
-    static const char *const words[] = {"for",    "while",  "do",     "if",     "else",   "return",
-                                        "switch", "case",   "break",  "continue", "goto", "sizeof",
-                                        "struct", "static", "const",  "int",    "size_t", "double",
-                                        "float",  "real",   "void",   "bool"};
+    static const char *const words[] = {"for",    "while",  "do",    "if",       "else",   "return",
+                                        "switch", "case",   "break", "continue", "goto",   "sizeof",
+                                        "struct", "static", "const", "int",      "size_t", "double",
+                                        "float",  "real",   "void",  "bool"};
     for (size_t k = 0; k < sizeof words / sizeof *words; k++)
         if (strlen(words[k]) == length && memcmp(words[k], name, length) == 0)
             return true;
@@ -91,8 +92,8 @@ static Prints prints_read(const char *path)
 
 static bool prints_have(const Prints *prints, uint64_t gram)
 {
-    return prints->count > 0 && bsearch(&gram, prints->grams, prints->count, sizeof gram,
-                                        grams_compare) != NULL;
+    return prints->count > 0 &&
+           bsearch(&gram, prints->grams, prints->count, sizeof gram, grams_compare) != NULL;
 }
 
 static void prints_subtract(Prints *prints, const Prints *others)
@@ -104,7 +105,8 @@ static void prints_subtract(Prints *prints, const Prints *others)
     prints->count = kept;
 }
 
-/* How many of the hundred fingerprints of `mine` are in `theirs`; 0 where they are too few to say. */
+/* How many of the hundred fingerprints of `mine` are in `theirs`; 0 where they are too few to say.
+ */
 static int share(const Prints *mine, const Prints *theirs)
 {
     size_t common = 0;
@@ -120,8 +122,8 @@ static int share(const Prints *mine, const Prints *theirs)
 static void overlap_add(Grade *grade, const char *whose, int percent, size_t of)
 {
     size_t used = strlen(grade->overlap), room = sizeof grade->overlap - used;
-    snprintf(grade->overlap + used, room, "%s%d%% of %zu fragments stand in %.80s", used > 0 ? "; " : "",
-             percent, of, whose);
+    snprintf(grade->overlap + used, room, "%s%d%% of %zu fragments stand in %.80s",
+             used > 0 ? "; " : "", percent, of, whose);
 }
 
 /* The fingerprints that more than half of those who handed something in have. */
@@ -177,7 +179,8 @@ static void with_others(const Class *class, const Prints *all, size_t at, Grade 
     const char *name = class->submissions[whose].name;
     size_t used = strlen(grade->overlap), room = sizeof grade->overlap - used;
     if (equal)
-        snprintf(grade->overlap + used, room, "%sthe same file as %.80s's", used > 0 ? "; " : "", name);
+        snprintf(grade->overlap + used, room, "%sthe same file as %.80s's", used > 0 ? "; " : "",
+                 name);
     else if (most >= SHARE_LEAST)
         overlap_add(grade, name, most, all[at].count);
 }
@@ -187,7 +190,8 @@ static void exercise_overlap(Class *class, size_t e)
     const Exercise *exercise = class->exercises[e];
     char path[2 * PATH_ROOM], tree[PATH_ROOM];
     Prints *all = memory_calloc(class->count, sizeof *all);
-    Prints starter = prints_read(path_starter(exercise)), solution = prints_read(path_solution(exercise));
+    Prints starter = prints_read(path_starter(exercise)),
+           solution = prints_read(path_solution(exercise));
     snprintf(path, sizeof path, "lib/%.300s", exercise->file == NULL ? "" : exercise->file);
     Prints library = exercise->file == NULL ? (Prints){NULL, 0, 0} : prints_read(path);
     for (size_t i = 0; i < class->count; i++) {

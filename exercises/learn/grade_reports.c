@@ -1,5 +1,6 @@
-/* grade_reports: what a class handed in, for programs to read: TAP 14, JUnit's XML, CSV. A submission's name
- * and a compiler's words may hold anything; each format has its own way to say it. */
+/* grade_reports: what a class handed in, for programs to read: TAP 14, JUnit's XML, CSV. A
+ * submission's name and a compiler's words may hold anything; each format has its own way to say
+ * it. */
 #include "grade.h"
 
 #include <ctype.h>
@@ -75,7 +76,8 @@ static void yaml_line(FILE *out, const char *name, const char *text)
     fprintf(out, "\"\n");
 }
 
-static void tap_point(const Class *class, const Submission *submission, size_t e, size_t number, FILE *out)
+static void tap_point(const Class *class, const Submission *submission, size_t e, size_t number,
+                      FILE *out)
 {
     const Grade *grade = &submission->grades[e];
     fprintf(out, "%sok %zu - ", grade->state == GRADE_PASS ? "" : "not ", number);
@@ -96,8 +98,9 @@ void report_tap(const Class *class, FILE *out)
 {
     size_t number = 0;
     fprintf(out, "TAP version 14\n1..%zu\n", class->count * class->n_exercises);
-    fprintf(out, "# judged at %zu seeds from %llu; the same again: --seed %llu --seeds %zu\n", class->seeds,
-            (unsigned long long)class->seed, (unsigned long long)class->seed, class->seeds);
+    fprintf(out, "# judged at %zu seeds from %llu; the same again: --seed %llu --seeds %zu\n",
+            class->seeds, (unsigned long long)class->seed, (unsigned long long)class->seed,
+            class->seeds);
     for (size_t i = 0; i < class->count; i++)
         for (size_t e = 0; e < class->n_exercises; e++)
             tap_point(class, &class->submissions[i], e, ++number, out);
@@ -147,7 +150,8 @@ static void junit_case(const Class *class, const Grade *grade, size_t e, FILE *o
         fprintf(out, "<%s", element);
         if (grade->state != GRADE_NOT_STARTED) /* skipped has no type */
             xml_attribute(out, "type", grade_words(grade));
-        xml_attribute(out, "message", grade->sentence[0] == '\0' ? grade_words(grade) : grade->sentence);
+        xml_attribute(out, "message",
+                      grade->sentence[0] == '\0' ? grade_words(grade) : grade->sentence);
         fprintf(out, "/>");
     }
     if (grade->overlap[0] != '\0') {
@@ -164,7 +168,8 @@ static void junit_counts(const Class *class, size_t first, size_t end, FILE *out
     double seconds = 0;
     for (size_t i = first; i < end; i++) {
         const Submission *submission = &class->submissions[i];
-        failures += grades_count(class, submission, GRADE_FAIL) + grades_count(class, submission, GRADE_ZERO);
+        failures += grades_count(class, submission, GRADE_FAIL) +
+                    grades_count(class, submission, GRADE_ZERO);
         errors += grades_count(class, submission, GRADE_UNKNOWN);
         skipped += grades_count(class, submission, GRADE_NOT_STARTED);
         seconds += seconds_of(class, submission);
@@ -182,8 +187,9 @@ void report_junit(const Class *class, FILE *out)
         fprintf(out, "  <testsuite");
         xml_attribute(out, "name", submission->name);
         junit_counts(class, i, i + 1, out);
-        fprintf(out, "    <properties><property name=\"seed\" value=\"%llu\"/><property name=\"seeds\" "
-                     "value=\"%zu\"/></properties>\n",
+        fprintf(out,
+                "    <properties><property name=\"seed\" value=\"%llu\"/><property name=\"seeds\" "
+                "value=\"%zu\"/></properties>\n",
                 (unsigned long long)class->seed, class->seeds);
         for (size_t e = 0; e < class->n_exercises; e++)
             junit_case(class, &submission->grades[e], e, out);
@@ -199,8 +205,8 @@ void report_junit(const Class *class, FILE *out)
 
 /* ---- CSV ------------------------------------------------------------------------------------- */
 
-/* A cell of RFC 4180. A spreadsheet takes what begins with = + - @ for a formula: an apostrophe in front
- * keeps a submission's name from being one. */
+/* A cell of RFC 4180. A spreadsheet takes what begins with = + - @ for a formula: an apostrophe in
+ * front keeps a submission's name from being one. */
 static void csv_text(FILE *out, const char *text)
 {
     fputc('"', out);
@@ -231,17 +237,22 @@ void report_csv(const Class *class, FILE *out)
     fprintf(out, "submission");
     for (size_t e = 0; e < class->n_exercises; e++)
         fprintf(out, ",%s", class->exercises[e]->id);
-    fprintf(out, ",passed,failed,zero,not started,not judged,points,of,seconds,seed,overlap,left out\r\n");
+    fprintf(
+        out,
+        ",passed,failed,zero,not started,not judged,points,of,seconds,seed,overlap,left out\r\n");
     for (size_t i = 0; i < class->count; i++) {
         const Submission *submission = &class->submissions[i];
         csv_text(out, submission->name);
         for (size_t e = 0; e < class->n_exercises; e++)
             fprintf(out, ",%s", grade_words(&submission->grades[e]));
-        fprintf(out, ",%zu,%zu,%zu,%zu,%zu,%d,%d,%.2f,%llu,", grades_count(class, submission, GRADE_PASS),
-                grades_count(class, submission, GRADE_FAIL), grades_count(class, submission, GRADE_ZERO),
+        fprintf(out, ",%zu,%zu,%zu,%zu,%zu,%d,%d,%.2f,%llu,",
+                grades_count(class, submission, GRADE_PASS),
+                grades_count(class, submission, GRADE_FAIL),
+                grades_count(class, submission, GRADE_ZERO),
                 grades_count(class, submission, GRADE_NOT_STARTED),
                 grades_count(class, submission, GRADE_UNKNOWN), grades_points(class, submission),
-                class_points(class), seconds_of(class, submission), (unsigned long long)class->seed);
+                class_points(class), seconds_of(class, submission),
+                (unsigned long long)class->seed);
         csv_overlap(class, submission, out);
         fputc(',', out);
         csv_text(out, submission->note);

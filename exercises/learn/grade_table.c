@@ -1,5 +1,5 @@
-/* grade_table: what a class handed in, on a terminal of 80 columns: a row a submission, a row an exercise,
- * and what to look at with one's own eyes. */
+/* grade_table: what a class handed in, on a terminal of 80 columns: a row a submission, a row an
+ * exercise, and what to look at with one's own eyes. */
 #include "grade.h"
 
 #include "terminal.h"
@@ -12,8 +12,8 @@ static void submission_row(const Class *class, const Submission *submission)
 {
     printf("%-*.*s %6zu %6zu %6zu %6zu %6d\n", NAME_COLUMN, NAME_COLUMN, submission->name,
            grades_count(class, submission, GRADE_PASS), grades_count(class, submission, GRADE_FAIL),
-           grades_count(class, submission, GRADE_ZERO), grades_count(class, submission, GRADE_NOT_STARTED),
-           grades_points(class, submission));
+           grades_count(class, submission, GRADE_ZERO),
+           grades_count(class, submission, GRADE_NOT_STARTED), grades_points(class, submission));
 }
 
 static void exercise_row(const Class *class, size_t e)

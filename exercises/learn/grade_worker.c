@@ -1,7 +1,7 @@
-/* grade_worker: one submission, judged in its clean tree, which looks like the course's folder: work/ is
- * the student's, exercises/ and build/ are links to the course's. So every path reads as the student knows
- * it. Of its time all its programs take together; one that never ends must not take what the others
- * need, so an exercise gets only a part of it. */
+/* grade_worker: one submission, judged in its clean tree, which looks like the course's folder:
+ * work/ is the student's, exercises/ and build/ are links to the course's. So every path reads as
+ * the student knows it. Of its time all its programs take together; one that never ends must not
+ * take what the others need, so an exercise gets only a part of it. */
 #include "grade.h"
 
 #include "judge.h"
@@ -29,10 +29,9 @@ static void complaint_take(const Build *build, Grade *grade)
         snprintf(grade->sentence, sizeof grade->sentence, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static void finding_take(const Finding *finding, uint64_t seed, Grade *grade)
+static void finding_take(const Finding *finding, Grade *grade)
 {
     const char *says = finding->sentence;
-    bool numbers = false;
     switch (finding->verdict) {
     case VERDICT_PASSED:
         grade->state = GRADE_PASS;
@@ -44,24 +43,31 @@ static void finding_take(const Finding *finding, uint64_t seed, Grade *grade)
         grade->state = GRADE_UNKNOWN;
         break;
     case VERDICT_NOT_BUILT:
-        zero(grade, finding->build.state == NOT_COMPILING ? "does not compile" : "does not build", says);
+        zero(grade, finding->build.state == NOT_COMPILING ? "does not compile" : "does not build",
+             says);
         complaint_take(&finding->build, grade);
         return;
-    case VERDICT_CRASHED: zero(grade, "crashed", says); break;
-    case VERDICT_TIMED_OUT: zero(grade, "timed out", says); break;
-    case VERDICT_TOO_BIG: zero(grade, "too big", says); break;
-    case VERDICT_ENDED: zero(grade, "ended early", says); break;
+    case VERDICT_CRASHED:
+        zero(grade, "crashed", says);
+        break;
+    case VERDICT_TIMED_OUT:
+        zero(grade, "timed out", says);
+        break;
+    case VERDICT_TOO_BIG:
+        zero(grade, "too big", says);
+        break;
+    case VERDICT_ENDED:
+        zero(grade, "ended early", says);
+        break;
     case VERDICT_FORWARD:
     case VERDICT_GRADIENT:
     case VERDICT_JUDGED:
         grade->state = GRADE_FAIL;
-        numbers = true;
         break;
     }
     snprintf(grade->sentence, sizeof grade->sentence, "%s", says);
-    grade->seed = numbers || grade->state == GRADE_ZERO ? finding->sitting.seed : 0;
-    if (grade->seed == 0 && numbers)
-        grade->seed = seed;
+    if (grade->state != GRADE_UNKNOWN)
+        grade->seed = finding->sitting.seed;
 }
 
 /* ---- one exercise ---------------------------------------------------------------------------- */
@@ -79,13 +85,13 @@ static JudgeOptions options_of(const Worker *worker)
     options.seed = worker->class->seed;
     options.seeds = worker->class->seeds;
     options.seconds = fmin(worker->left, (double)GRADE_ONE_SECONDS);
-    options.workshop = (Workshop){.folder = "built",
-                                  .compile = unsafe ? NULL : &worker->sandbox.compile,
-                                  .link = unsafe ? NULL : &worker->sandbox.link,
-                                  .run = unsafe ? NULL : &worker->sandbox.run,
-                                  .seconds = fmin(worker->left + GRADE_COMPILE_USUAL,
-                                                  (double)GRADE_COMPILE_MOST),
-                                  .memory = (size_t)1 << 30};
+    options.workshop =
+        (Workshop){.folder = "built",
+                   .compile = unsafe ? NULL : &worker->sandbox.compile,
+                   .link = unsafe ? NULL : &worker->sandbox.link,
+                   .run = unsafe ? NULL : &worker->sandbox.run,
+                   .seconds = fmin(worker->left + GRADE_COMPILE_USUAL, (double)GRADE_COMPILE_MOST),
+                   .memory = (size_t)1 << 30};
     return options;
 }
 
@@ -99,7 +105,7 @@ static void code_judge(Worker *worker, const Exercise *exercise, Grade *grade)
         judge_file(&referee, exercise, path_work(exercise), &options, &finding);
         referee_stop(&referee);
     }
-    finding_take(&finding, options.seed, grade);
+    finding_take(&finding, grade);
     grade->seconds = finding.seconds + fmax(finding.build.seconds - GRADE_COMPILE_USUAL, 0);
     worker->left -= grade->seconds;
     char built[PATH_ROOM];
@@ -107,15 +113,15 @@ static void code_judge(Worker *worker, const Exercise *exercise, Grade *grade)
     folder_remove(built); /* a class of built programs would fill a disk */
 }
 
-/* Nothing of an answer on paper is run, but it may be made to keep its judge busy: then the alarm ends this
- * process, and what it has not judged is reported so. */
+/* Nothing of an answer on paper is run, but it may be made to keep its judge busy: then the alarm
+ * ends this process, and what it has not judged is reported so. */
 static void paper_judge(Worker *worker, const Exercise *exercise, Grade *grade)
 {
     SheetResult result;
     double begin = seconds_now();
     alarm(GRADE_SECONDS);
-    Error error = sheet_judge(path_text(exercise), path_work(exercise), NULL, 0, worker->class->seed, false,
-                              &result);
+    Error error = sheet_judge(path_text(exercise), path_work(exercise), NULL, 0,
+                              worker->class->seed, false, &result);
     alarm(0);
     grade->seconds = seconds_now() - begin;
     worker->left -= grade->seconds;
@@ -125,8 +131,8 @@ static void paper_judge(Worker *worker, const Exercise *exercise, Grade *grade)
         grade->state = GRADE_PASS;
     else if (result.answered > 0) {
         grade->state = GRADE_FAIL;
-        snprintf(grade->sentence, sizeof grade->sentence, "%zu of %zu parts right; %s", result.right,
-                 result.parts, result.sentence);
+        snprintf(grade->sentence, sizeof grade->sentence, "%zu of %zu parts right; %s",
+                 result.right, result.parts, result.sentence);
     }
 }
 
@@ -137,8 +143,8 @@ static void exercise_grade(Worker *worker, size_t e, Grade *grade)
         return;
     if (worker->left < 0.2) {
         char says[120];
-        snprintf(says, sizeof says, "The submission's %d seconds of computing were used up before it.",
-                 GRADE_SECONDS);
+        snprintf(says, sizeof says,
+                 "The submission's %d seconds of computing were used up before it.", GRADE_SECONDS);
         zero(grade, "timed out", says);
     } else if (exercise->paper)
         paper_judge(worker, exercise, grade);

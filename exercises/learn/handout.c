@@ -1,6 +1,6 @@
-/* handout: a copy of the course for students, made ready: ./learn seal FOLDER, which exercises/handout.sh
- * calls for a copy without solutions/. What ./learn needs of the answers goes into the copy's sealed file,
- * and out of its texts. */
+/* handout: a copy of the course for students, made ready: ./learn seal FOLDER, which
+ * exercises/handout.sh calls for a copy without solutions/. What ./learn needs of the answers goes
+ * into the copy's sealed file, and out of its texts. */
 #include "commands.h"
 
 #include <stdlib.h>
@@ -16,13 +16,14 @@ static bool begins(const char *line, const char *const *words)
     return false;
 }
 
-/* An exercise's text without answers: seeded bugs without what they change; of a paper problem's parts only
- * what is asked. */
+/* An exercise's text without answers: seeded bugs without what they change; of a paper problem's
+ * parts only what is asked. */
 static char *text_strip(const Exercise *exercise, const char *text)
 {
     static const char *const questions[] = {"part", "ask", "choice", NULL};
     static const char *const edit[] = {"find", NULL}, *const ends[] = {"end", NULL};
-    char *kept = text_format("# What is known about right and wrong answers is in exercises/sealed.\n%s", text);
+    char *kept = text_format(
+        "# What is known about right and wrong answers is in exercises/sealed.\n%s", text);
     char *to = strchr(kept, '\n') + 1;
     bool inside = false, dropping = false, parts = false;
     while (*text != '\0') {
@@ -69,7 +70,8 @@ int seal_command(Desk *desk, int argc, char **argv)
     char path[2 * PATH_ROOM];
     Sealing sealing = {NULL, 0};
     if (argc != 1)
-        exit_with("seal: expected the folder of a copy of the course (make handout does all of it)");
+        exit_with(
+            "seal: expected the folder of a copy of the course (make handout does all of it)");
     if (course_is_sealed())
         exit_with("seal: this copy of the course came without answers: there is nothing to seal");
     for (int i = 0; i < desk->course.count; i++)

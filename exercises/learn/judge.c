@@ -293,6 +293,7 @@ static void end_explain(const Program *program, const char *source, Finding *fin
     switch (child->state) {
     case CHILD_TIMED_OUT:
         finding->verdict = VERDICT_TIMED_OUT;
+        crash_place(child->text, source, finding->where);
         snprintf(finding->sentence, most, "It was still computing after %.0f seconds and was stopped: a loop "
                                           "that never ends?", program->seconds);
         return;
@@ -318,7 +319,9 @@ static void end_explain(const Program *program, const char *source, Finding *fin
         return;
     }
     finding->verdict = VERDICT_CRASHED;
-    snprintf(finding->sentence, most, "It crashed: %s", words);
+    bool address = strncmp(words, "SEGV", 4) == 0 || strncmp(words, "stopped by signal 11", 20) == 0;
+    snprintf(finding->sentence, most, "It crashed: %s%s", words,
+             address ? ": an address that is not yours. An index past the end, or NULL?" : "");
 }
 
 /* Everything about one case at one seed; false when the judging is over. */

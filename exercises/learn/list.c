@@ -132,7 +132,7 @@ int next_command(Desk *desk, int argc, char **argv)
     if (standing == NOT_STARTED) {
         char chapter[3] = {exercise->chapter[0], exercise->chapter[1], '\0'};
         printf("  ./learn read %-14s the lesson, in this terminal\n", chapter);
-        printf("  ./learn start %-13s your own copy, in work/\n", exercise->name);
+        printf("  ./learn start %-13s your own copy, in work/\n", exercise->call);
     } else {
         printf("  yours is %s, %s\n", path_work(exercise), standing_words(desk, exercise));
         printf("  ./learn check              is it right?\n");

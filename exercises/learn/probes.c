@@ -199,24 +199,25 @@ static bool probe_upstream(Referee *referee, const Sitting *sitting, Diagnosis *
     return true;
 }
 
-static const char *ratio_words(double ratio, const Sitting *sitting, char words[120])
+/* Words for a factor that means something: -1, a small whole number or its inverse, a number of inputs or
+ * outputs or its inverse. Any other is chance, or an accident of this case: false. */
+static bool ratio_words(double ratio, const Sitting *sitting, char words[120])
 {
     double n = (double)sitting->info->inputs, m = (double)sitting->info->outputs;
-    if (fabs(ratio + 1) < 1e-6)
-        return "every element has the other sign";
-    if (fabs(ratio) < 1e-9)
-        return "every element is 0";
-    const double sizes[] = {n, m};
-    const char *const names[] = {"inputs", "outputs"};
-    for (int k = 0; k < 2; k++)
+    const double sizes[] = {n, m, 2, 3, 4};
+    const char *const ends[] = {"; there are as many inputs", "; there are as many outputs", "", "", ""};
+    if (fabs(ratio + 1) < 1e-6 || fabs(ratio) < 1e-12) {
+        snprintf(words, 120, ratio < -0.5 ? "every element has the other sign" : "every element is 0");
+        return true;
+    }
+    for (int k = 0; k < 5; k++)
         for (int inverse = 0; inverse < 2; inverse++)
-            if (sizes[k] > 2 && fabs(ratio - (inverse ? 1 / sizes[k] : sizes[k])) < 1e-6) {
-                snprintf(words, 120, "every element is %s%.0f times the measured one; there are %.0f %s",
-                         inverse ? "1/" : "", sizes[k], sizes[k], names[k]);
-                return words;
+            if (sizes[k] > 1 && fabs(ratio - (inverse ? 1 / sizes[k] : sizes[k])) < 1e-6) {
+                snprintf(words, 120, "every element is %s%.0f times what was measured%s",
+                         inverse ? "1/" : "", sizes[k], ends[k]);
+                return true;
             }
-    snprintf(words, 120, "every element is %.6g times the measured one", ratio);
-    return words;
+    return false;
 }
 
 static bool probe_ratio(Referee *referee, const Sitting *sitting, Diagnosis *d)
@@ -239,10 +240,11 @@ static bool probe_ratio(Referee *referee, const Sitting *sitting, Diagnosis *d)
             return false;
         compared++;
     }
-    if (compared < 2)
+    if (compared < 2 || !ratio_words(ratio, sitting, words))
         return false;
-    say(d, ratio_words(ratio, sitting, words),
-        fabs(ratio) < 1e-9         ? "Does your code write anything there?"
+    say(d, words,
+        fabs(ratio) < 1e-12        ? "Does your code write anything there? (A quotient of whole numbers "
+                                     "such as 1/4 is 0 in C.)"
         : fabs(ratio + 1) < 1e-6   ? "When this input grows, which way does the output go?"
                                    : "Which constant factor is there once too often, or missing?");
     return true;
@@ -369,8 +371,9 @@ static void probes_try(Referee *referee, const Sitting *sitting, Diagnosis *d)
     for (size_t k = 0; k < count; k++)
         if ((d->gradient ? backward : forward)[k](referee, sitting, d))
             return;
-    say(d, d->gradient ? "no NaN; nothing lost; no constant factor; not a transpose; not a kink"
-                       : "no NaN; no constant factor; not a transpose", "");
+    d->nothing = true;
+    say(d, d->gradient ? "none: no NaN, nothing lost, no constant factor, no rows for columns, no kink"
+                       : "none: no NaN, no constant factor, no rows for columns", "");
 }
 
 void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding,

@@ -14,6 +14,7 @@ typedef struct {
     size_t n_shown;
     char trust[160];           /* how far the measurement can be trusted; empty for a forward */
     char pattern[400];         /* what was found, and what was looked for and not found */
+    bool nothing;              /* no pattern was found */
     char question[300];        /* what a pattern suggests; empty when nothing fits */
     const Slip *slip;          /* the seeded bug whose numbers these are, or NULL */
 } Diagnosis;

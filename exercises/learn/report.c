@@ -113,13 +113,27 @@ static void rows_print(const Sitting *sitting, const Diagnosis *d)
                                                                              : sitting->fresh[i];
         char name[90];
         snprintf(name, sizeof name, "%s%s", d->gradient ? "d" : "", element_name(d->names, i));
-        printf("  %-14s", name);
+        printf("  %-13s ", name);
         if (d->gradient)
             printf("%-+11.4f", sitting->x[i]);
         if (upstream_known && upstream_of(sitting, i, &upstream))
             printf("%-+11.4f", upstream);
-        printf("%-+15.8g%-+15.8g%.2g\n", yours, right, relative_error(yours, right));
+        printf("%-+14.8g %-+14.8g %.2g\n", yours, right, relative_error(yours, right));
     }
+}
+
+/* Where no column could hold it: the upstream gradient of a few outputs, so that one can follow by hand. */
+static void upstream_print(const Sitting *sitting)
+{
+    enum { FEW = 6 };
+    double upstream;
+    size_t count = sitting->info->outputs;
+    if (upstream_of(sitting, 0, &upstream) || count > FEW)
+        return;
+    printf("  upstream:");
+    for (size_t j = 0; j < count; j++)
+        printf(" %+.4f", sitting->dy[j]);
+    putchar('\n');
 }
 
 static void numbers_print(const Finding *finding, const Diagnosis *d)
@@ -130,8 +144,12 @@ static void numbers_print(const Finding *finding, const Diagnosis *d)
            d->gradient ? "derivatives are" : "outputs are", d->gradient ? "d" : "",
            element_name(d->names, d->shown[0]));
     rows_print(sitting, d);
+    if (d->gradient)
+        upstream_print(sitting);
     if (d->trust[0] != '\0')
         screen_print(d->trust, 2);
+    if (d->nothing && d->slip != NULL)
+        return; /* the slip says more */
     char pattern[420];
     snprintf(pattern, sizeof pattern, "pattern: %s", d->pattern);
     screen_print(pattern, 2);
@@ -149,6 +167,15 @@ static void cause_print(const Finding *finding, const Diagnosis *d)
         screen_print(d->question, 4);
     else if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
         screen_print("None of the slips known for this exercise gives these numbers.", 2);
+}
+
+/* A file that was built may have made the compiler suspicious. */
+static void warnings_print(const Finding *finding)
+{
+    if (finding->build.state != BUILT || finding->build.text[0] == '\0')
+        return;
+    printf("  the compiler warns:\n");
+    lines_print(finding->build.text, PRINTED_LINES);
 }
 
 static void print_built(const char *source, const Finding *finding, const Diagnosis *d)
@@ -174,9 +201,15 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         break;
     default:
         screen_print(finding->sentence, 2);
+        if (finding->where[0] != '\0') {
+            printf("  it was at %s\n", finding->where);
+            source_line_print(finding->where);
+        }
         break;
     }
-    if (finding->printed[0] != '\0' && finding->verdict != VERDICT_CRASHED) {
+    warnings_print(finding);
+    if (finding->printed[0] != '\0' && finding->where[0] == '\0' &&
+        finding->verdict != VERDICT_CRASHED) {
         printf("  your code printed:\n");
         lines_print(finding->printed, PRINTED_LINES);
     }
@@ -207,19 +240,29 @@ static void print_failure(const Exercise *exercise, const char *source, const Fi
     } else
         print_built(source, finding, diagnosis);
     int next = hints < HINTS ? hints + 1 : HINTS;
-    printf("  ./learn hint %s (%d of %d)", exercise->name, next, HINTS);
+    printf("  ./learn hint %s (%d of %d)", exercise->call, next, HINTS);
     if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
         printf("     same numbers again: --seed %llu", (unsigned long long)finding->sitting.seed);
     putchar('\n');
+}
+
+static void not_started_print(const Exercise *exercise, const char *source)
+{
+    mark_print(MARK_OPEN, "%-30s not started\n", exercise->id);
+    if (file_exists(source))
+        printf("  %s is as it was given: your code goes there\n", source);
+    else
+        printf("  ./learn start %s makes your copy\n", exercise->call);
 }
 
 void report_print(const Exercise *exercise, const char *source, const Finding *finding,
                   const Diagnosis *diagnosis, int hints)
 {
     if (finding->verdict == VERDICT_NOT_STARTED)
-        mark_print(MARK_OPEN, "%-30s not started     ./learn start %s\n", exercise->id, exercise->name);
+        not_started_print(exercise, source);
     else if (finding->verdict == VERDICT_PASSED) {
         mark_print(MARK_GOOD, "%-30s passed\n", exercise->id);
+        warnings_print(finding);
         printf("  %zu case%s at %zu seeds", finding->cases, finding->cases == 1 ? "" : "s",
                finding->seeds);
     } else

@@ -42,7 +42,8 @@ static void system_add(Words *words, const char *const *folders)
         struct stat status;
         if (lstat(*folders, &status) != 0)
             continue;
-        ssize_t length = S_ISLNK(status.st_mode) ? readlink(*folders, target, sizeof target - 1) : 0;
+        ssize_t length =
+            S_ISLNK(status.st_mode) ? readlink(*folders, target, sizeof target - 1) : 0;
         if (length > 0) {
             target[length] = '\0';
             bind_add(words, "--symlink", target, *folders);
@@ -55,33 +56,35 @@ static void begin(const SandboxPlan *plan, Words *words, bool filtered)
 {
     *words = (Words){.count = 0};
     environment_add(words);
-    if (filtered) { /* descriptor 5 is the filter: bwrap reads it, and closes it before the program */
+    if (filtered) { /* descriptor 5 is the filter: bwrap reads it, and closes it before the program
+                     */
         words_split(words, "sh -c");
         words_add(words, "exec \"$@\" 5<\"$0\"");
         words_add(words, plan->filter);
     }
-    words_split(words, "bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts "
-                       "--unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --uid 65534 "
-                       "--gid 65534 --hostname sandbox --setenv PATH /usr/local/bin:/usr/bin:/bin "
-                       "--dev-bind /dev/null /dev/null --ro-bind /dev/urandom /dev/urandom "
-                       "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache");
+    words_split(words,
+                "bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-net --unshare-uts "
+                "--unshare-cgroup-try --die-with-parent --new-session --cap-drop ALL --uid 65534 "
+                "--gid 65534 --hostname sandbox --setenv PATH /usr/local/bin:/usr/bin:/bin "
+                "--dev-bind /dev/null /dev/null --ro-bind /dev/urandom /dev/urandom "
+                "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache");
 }
 
 static void tools_add(const SandboxPlan *plan, Words *words)
 {
-    static const char *const folders[] = {"/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib32",
-                                          "/usr/libexec", "/usr/include", "/usr/local/bin",
-                                          "/usr/local/lib", "/usr/local/include", "/bin", "/lib",
-                                          "/lib64", "/lib32", "/etc/alternatives", NULL};
+    static const char *const folders[] = {
+        "/usr/bin",     "/usr/lib",       "/usr/lib64",     "/usr/lib32",         "/usr/libexec",
+        "/usr/include", "/usr/local/bin", "/usr/local/lib", "/usr/local/include", "/bin",
+        "/lib",         "/lib64",         "/lib32",         "/etc/alternatives",  NULL};
     system_add(words, folders);
     if (plan->sizes)
         words_split(words, "--size 134217728");
     words_split(words, "--tmpfs /tmp");
 }
 
-/* A program's sanitizer reads /proc/self. What else is in /proc is the machine's: whoever grades as root
- * would let it be written. Folders there become empty ones, and files that are not for everyone to read
- * and for nobody to write become nothing. */
+/* A program's sanitizer reads /proc/self. What else is in /proc is the machine's: whoever grades as
+ * root would let it be written. Folders there become empty ones, and files that are not for
+ * everyone to read and for nobody to write become nothing. */
 static void proc_add(const SandboxPlan *plan, Words *words)
 {
     char path[300];
@@ -102,10 +105,7 @@ static void proc_add(const SandboxPlan *plan, Words *words)
         closedir(proc);
 }
 
-static void end(Words *words)
-{
-    words_split(words, "--remount-ro / --chdir /course --");
-}
+static void end(Words *words) { words_split(words, "--remount-ro / --chdir /course --"); }
 
 static void below(Words *words, const char *how, const char *tree, const char *name)
 {
@@ -246,6 +246,7 @@ static Error one_try(const Words *before, const char *words, const char *what)
 
 Error sandbox_try(const Sandbox *sandbox)
 {
-    Error error = one_try(&sandbox->compile, LEARN_CC " -Ilib work/try.c -o built/try", "a compiler");
+    Error error =
+        one_try(&sandbox->compile, LEARN_CC " -Ilib work/try.c -o built/try", "a compiler");
     return error.failed ? error : one_try(&sandbox->run, "built/try", "a program");
 }

@@ -1,5 +1,6 @@
-/* sealed: the answers of a handout, scrambled: every byte is mixed with one of a random stream of a known
- * seed. Under that, entries follow one another: "SIZE PATH", a newline, and SIZE bytes of the file. */
+/* sealed: the answers of a handout, scrambled: every byte is mixed with one of a random stream of a
+ * known seed. Under that, entries follow one another: "SIZE PATH", a newline, and SIZE bytes of the
+ * file. */
 #include "text.h"
 
 #include <stdlib.h>
@@ -39,10 +40,7 @@ Error sealing_write(Sealing *sealing, const char *path)
     return error;
 }
 
-bool course_is_sealed(void)
-{
-    return file_exists(sealed_path);
-}
+bool course_is_sealed(void) { return file_exists(sealed_path); }
 
 /* The sealed file as it was, read once and kept. */
 static Error sealed_read(const Sealing **sealed)
@@ -64,7 +62,8 @@ static Error sealed_read(const Sealing **sealed)
     return no_error();
 }
 
-/* The entry of a path: its text, not ended by a zero; NULL when there is none, or at what is no entry. */
+/* The entry of a path: its text, not ended by a zero; NULL when there is none, or at what is no
+ * entry. */
 static const char *entry_find(const Sealing *sealed, const char *path, size_t *size)
 {
     const char *at = sealed->bytes, *end = at + sealed->size;
@@ -94,8 +93,8 @@ Error course_text(const char *path, char **text)
     const char *found = entry_find(sealed, path, &size);
     *text = NULL;
     if (found == NULL)
-        return error_make("%s: expected %.300s in it, found none: unpack the handout again", sealed_path,
-                          path);
+        return error_make("%s: expected %.300s in it, found none: unpack the handout again",
+                          sealed_path, path);
     *text = text_format("%.*s", (int)size, found);
     return no_error();
 }

@@ -1,7 +1,7 @@
-/* seccomp: a list of refusals. A program of an exercise computes, allocates, and answers on a descriptor;
- * refused is what could make it more than one process, which would outlast or flood its namespace; hold
- * memory that does not show in its resident set, by which it is bounded; make namespaces or mounts of its
- * own; or look into other processes. A refused call fails with EPERM. */
+/* seccomp: a list of refusals. A program of an exercise computes, allocates, and answers on a
+ * descriptor; refused is what could make it more than one process, which would outlast or flood its
+ * namespace; hold memory that does not show in its resident set, by which it is bounded; make
+ * namespaces or mounts of its own; or look into other processes. A refused call fails with EPERM. */
 #include "seccomp.h"
 
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
@@ -20,7 +20,8 @@ static const unsigned machine = AUDIT_ARCH_AARCH64;
 
 static const unsigned refused[] = {
 #ifdef SYS_fork
-    SYS_fork, SYS_vfork,
+    SYS_fork,
+    SYS_vfork,
 #endif
 #ifdef SYS_clone3
     SYS_clone3,
@@ -32,12 +33,36 @@ static const unsigned refused[] = {
     SYS_io_uring_setup,
 #endif
 #ifdef SYS_fsopen
-    SYS_fsopen, SYS_fsmount, SYS_open_tree, SYS_move_mount,
+    SYS_fsopen,
+    SYS_fsmount,
+    SYS_open_tree,
+    SYS_move_mount,
 #endif
-    SYS_clone, SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_memfd_create,
-    SYS_shmget, SYS_shmat, SYS_msgget, SYS_semget, SYS_mq_open, SYS_ptrace, SYS_process_vm_readv,
-    SYS_process_vm_writev, SYS_bpf, SYS_userfaultfd, SYS_perf_event_open, SYS_add_key, SYS_request_key,
-    SYS_keyctl, SYS_inotify_init1, SYS_fanotify_init, SYS_socket, SYS_socketpair,
+    SYS_clone,
+    SYS_unshare,
+    SYS_setns,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_memfd_create,
+    SYS_shmget,
+    SYS_shmat,
+    SYS_msgget,
+    SYS_semget,
+    SYS_mq_open,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_bpf,
+    SYS_userfaultfd,
+    SYS_perf_event_open,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_keyctl,
+    SYS_inotify_init1,
+    SYS_fanotify_init,
+    SYS_socket,
+    SYS_socketpair,
 };
 
 enum { REFUSED = sizeof refused / sizeof *refused, FILTER_MAX = 2 * REFUSED + 20 };
@@ -68,7 +93,8 @@ static void filter_make(Filter *filter)
 {
     load(filter, offsetof(struct seccomp_data, arch));
     line_add(filter, BPF_JMP | BPF_JEQ | BPF_K, machine, 1, 0);
-    line_add(filter, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0); /* another processor's numbers */
+    line_add(filter, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0,
+             0); /* another processor's numbers */
     load(filter, offsetof(struct seccomp_data, nr));
     line_add(filter, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x86's third set of numbers */
     refuse(filter);
@@ -76,7 +102,8 @@ static void filter_make(Filter *filter)
         line_add(filter, BPF_JMP | BPF_JEQ | BPF_K, refused[k], 0, 1);
         refuse(filter);
     }
-    /* Shared memory without a file stays when its pages are given back, and is in nobody's count. */
+    /* Shared memory without a file stays when its pages are given back, and is in nobody's count.
+     */
     line_add(filter, BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 4);
     load(filter, offsetof(struct seccomp_data, args) + 3 * sizeof(uint64_t)); /* its flags */
     line_add(filter, BPF_JMP | BPF_JSET | BPF_K, MAP_SHARED, 0, 2);

@@ -1,4 +1,5 @@
-/* seccomp: the system calls that a student's program may not make, as a filter that bubblewrap loads. */
+/* seccomp: the system calls that a student's program may not make, as a filter that bubblewrap
+ * loads. */
 #ifndef WENGERT_SECCOMP_H
 #define WENGERT_SECCOMP_H
 

@@ -39,7 +39,7 @@ static void task_print(const Exercise *exercise)
     const char *heading = strchr(exercise->lesson, '#');
     printf("\n  lesson   ./learn read %.2s%s\n", exercise->lesson, heading == NULL ? "" : heading);
     printf("  yours    %s\n", path_work(exercise));
-    printf("  then     ./learn %s %s\n", exercise->paper ? "paper" : "check", exercise->name);
+    printf("  then     ./learn %s %s\n", exercise->paper ? "paper" : "check", exercise->call);
 }
 
 /* The file that a student begins with: the starter, or for paper the questions with room for answers. */
@@ -95,7 +95,7 @@ int hint_command(Desk *desk, int argc, char **argv)
     screen_print(exercise->hints[seen - 1], 2);
     if (seen == HINTS && file_exists(path_solution(exercise)))
         printf("\nThat was the last one. ./learn diff %s --give-up shows a worked answer.\n",
-               exercise->name);
+               exercise->call);
     return 0;
 }
 
@@ -235,6 +235,10 @@ int break_command(Desk *desk, int argc, char **argv)
         if (argc == 0)
             printf("%s\n", chapters[i]);
         if (pitfalls_list(path, argc == 0 ? NULL : argv[0])) {
+            char source[PATH_ROOM];
+            snprintf(source, sizeof source, "chapters/%.79s/pitfalls.c", chapters[i]);
+            if (file_newer(source, path))
+                printf("(%s is newer than what was built from it: type make)\n\n", source);
             char *const words[] = {path, argv[0], NULL};
             return foreground(words);
         }

@@ -45,6 +45,26 @@ Error text_write(const char *path, const char *text)
     return file_commit(&file);
 }
 
+/* When a file was last written, in nanoseconds; -1 where it is not. */
+static int64_t written(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return -1;
+#ifdef __APPLE__
+    struct timespec time = status.st_mtimespec;
+#else
+    struct timespec time = status.st_mtim;
+#endif
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+bool file_newer(const char *a, const char *b)
+{
+    int64_t when = written(a);
+    return when >= 0 && when >= written(b);
+}
+
 bool file_exists(const char *path)
 {
     struct stat status;

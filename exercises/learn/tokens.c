@@ -99,7 +99,10 @@ bool lexer_next(Lexer *l, Lexeme *lexeme)
                     : number ? number_length(l)
                     : quoted ? quoted_length(l)
                              : mark_length(l);
-    *lexeme = (Lexeme){.kind = name ? NAME : number ? NUMBER : quoted ? TEXT : MARK,
+    *lexeme = (Lexeme){.kind = name     ? NAME
+                               : number ? NUMBER
+                               : quoted ? TEXT
+                                        : MARK,
                        .begin = l->at,
                        .line = l->line,
                        .column = (int)(l->at - l->line_begin) + 1};

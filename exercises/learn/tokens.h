@@ -1,6 +1,6 @@
-/* tokens: C read as names, numbers, texts and marks, comments and preprocessor lines skipped. For what
- * looks at C without compiling it: the mutator of tests/bugs, blind checks, overlap. Any bytes are read to
- * their end without a fault; only C is read rightly. */
+/* tokens: C read as names, numbers, texts and marks, comments and preprocessor lines skipped. For
+ * what looks at C without compiling it: the mutator of tests/bugs, blind checks, overlap. Any bytes
+ * are read to their end without a fault; only C is read rightly. */
 #ifndef LEARN_TOKENS_H
 #define LEARN_TOKENS_H
 

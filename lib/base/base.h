@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <tgmath.h>
+#undef I /* complex.h's, which tgmath.h brings: here I may be a number of inputs */
 
 /* ---- real ------------------------------------------------------------------------------------
  * One source, two precisions: -DWENGERT_FLOAT makes the float library, its absence the double one.
