@@ -164,15 +164,15 @@ endef
 $(foreach c,$(TRAINED),$(eval $(call train_rules,$(c))))
 
 # ---- the learner ----------------------------------------------------------------------------------
-# ./learn is a copy of what is built here. It compiles exercises itself, against this build's library;
-# exercises are never compiled by make.
+# ./learn is a copy of what is built here. It compiles exercises itself, against the plain build's library,
+# also where it is itself under sanitizers; exercises are never compiled by make.
 LEARN = $(B)/learn/learn
 LEARN_SOURCES := $(filter-out exercises/learn/harness.c,$(wildcard exercises/learn/*.c))
 LEARN_OBJECTS = $(patsubst %.c,$(B)/learn/%.o,$(notdir $(LEARN_SOURCES)))
 $(B)/learn/%.o: exercises/learn/%.c $(wildcard exercises/learn/*.h) $(B)/double/flags
 	@mkdir -p $(@D)
 	@echo "  cc double $<"
-	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"$(B)"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
+	$(Q)$(CC) $(FLAGS_double) -Iexercises/learn -DLEARN_CC='"$(CC)"' -DLEARN_BUILD='"build/$(notdir $(CC))"' -DLEARN_LIBS='"$(LATE_LIBS) $(LDLIBS_BASE)"' -c $< -o $@
 
 # What of ./learn judges answers on paper stands on base alone.
 PAPER_SOURCES = $(wildcard exercises/learn/text.c exercises/learn/sealed.c exercises/learn/array.c exercises/learn/formula*.c exercises/learn/paper*.c)
@@ -414,8 +414,12 @@ lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT
 plots: $(PROGRAMS) $(SPEED) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/07-linear-algebra-costs.tsv build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
 	@sh plots/draw.sh
+
+build/plots/07-linear-algebra-costs.tsv: $(B)/double/programs/07-linear-algebra/costs
+	@echo "== 07-linear-algebra-costs"
+	@$< --tsv build/plots/07-linear-algebra.tsv
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@

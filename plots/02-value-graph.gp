@@ -26,7 +26,7 @@ if (text) {
     set label 1 'value | gradient; on the lines, what comes back' at graph 0, graph 1 left offset 0, 1
     plot tsv using ($2 + wide):3:(to($2, $6)):($7 - $3) skip 1 with vectors nohead linetype 1, \
          tsv using (edge_x($2, $6)):(along($3, $7)):(sprintf(' %g ', $8)) skip 1 with labels, \
-         tsv using 2:($3 + 0.3):(name($1)) skip 1 with labels, \
+         tsv using 2:($3 + 0.38):(name($1)) skip 1 with labels, \
          tsv using 2:3:(sprintf('%g | %g', $4, $5)) skip 1 with labels
 } else {
     set label 1 'value, computed forward' at graph 0.25, graph 1 center offset 0, 0.8 textcolor linetype 1

@@ -1,4 +1,5 @@
-/* The check of 02-value/add: one sum, one of a number with itself, and sums of sums. */
+/* The check of 02-value/add: one sum, one of a number with itself, sums of sums, and what a
+ * backward leaves behind. */
 #include "check.h"
 
 static void draw_worked(Random *random, double *x)
@@ -34,6 +35,24 @@ static void nested_plain(const double *x, double *y)
 }
 static void nested_run(Trial *trial) { check_values(trial, nested); }
 
+/* A sum's own gradient is no backward's to change: it still says 1 when all is done. */
+static void left_run(Trial *trial)
+{
+    ValueMark mark = value_mark();
+    Value *a = value_leaf((real)trial->x[0]), *b = value_leaf((real)trial->x[1]);
+    Value *out = value_add(a, b);
+    value_backward(out);
+    trial->y[0] = (double)out->grad;
+    trial->y[1] = (double)a->grad;
+    trial->y[2] = (double)b->grad;
+    value_release(mark);
+}
+static void left_plain(const double *x, double *y)
+{
+    (void)x;
+    y[0] = y[1] = y[2] = 1;
+}
+
 const Case check_cases[] = {
     {.name = "2 + 3",
      .x = "a b",
@@ -48,5 +67,11 @@ const Case check_cases[] = {
      .y = "p q r",
      .run = nested_run,
      .plain = nested_plain},
+    {.name = "the gradients after backward, the sum's own too",
+     .x = "a b",
+     .y = "dsum da db",
+     .run = left_run,
+     .plain = left_plain,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -73,6 +73,21 @@ static void shared_plain(const double *x, double *y)
 }
 static void shared_run(Trial *trial) { check_values(trial, shared); }
 
+/* The whole and a part of it, the whole first. */
+static void part(Value *const *x, Value **y)
+{
+    Value *b = value_mul(x[0], x[1]);
+    y[1] = value_mul(b, b);
+    y[0] = value_add(b, y[1]);
+}
+static void part_plain(const double *x, double *y)
+{
+    double b = x[0] * x[1];
+    y[1] = b * b;
+    y[0] = b + y[1];
+}
+static void part_run(Trial *trial) { check_values(trial, part); }
+
 /* One backward has run over the graph before the one that is judged, and left what it left. */
 static void again(Value *const *x, Value **y)
 {
@@ -125,6 +140,11 @@ const Case check_cases[] = {
      .y = "p q r b q2",
      .run = shared_run,
      .plain = shared_plain},
+    {.name = "b + s and s, with b = a a2, s = b b",
+     .x = "a a2",
+     .y = "y s",
+     .run = part_run,
+     .plain = part_plain},
     {.name = "(a a)(a a), a second backward",
      .x = "a",
      .y = "y",

@@ -2,8 +2,7 @@
  * in a hurry, tried the forward, and left. There are two bugs in it. The derivation is right:
  *
  * Two links. The inner one, s = a^2 + b^2, has the slopes 2a and 2b; the outer one, sqrt(s), has
- * 1 / (2 sqrt(s)) = 1 / (2 out). Multiplied, the twos cancel:
- *     da += a / out dout        db += b / out dout */
+ * 1 / (2 sqrt(s)) = 1 / (2 out). What comes from above is multiplied with both. */
 #include "length.h"
 
 static void length_backward(Value *out)

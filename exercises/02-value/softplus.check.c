@@ -1,5 +1,5 @@
-/* The check of 02-value/softplus: near 0, where it bends; used again; and far out, where the
- * formula as it stands overflows. */
+/* The check of 02-value/softplus: near 0, where it bends; used again; on the way out, where it is
+ * nearly a line and not yet one; and far out, where the formula as it stands overflows. */
 #include "check.h"
 #include "softplus.h"
 
@@ -17,6 +17,14 @@ static void draw_places(Random *random, double *x)
     x[0] = 0;
     x[1] = 2;
     x[2] = -1;
+}
+
+static void draw_between(Random *random, double *x)
+{
+    static const double places[] = {3, 5, 10, 16, -5, -20};
+    (void)random;
+    for (int i = 0; i < 6; i++)
+        x[i] = places[i];
 }
 
 static void draw_far(Random *random, double *x)
@@ -37,6 +45,18 @@ static void each_plain(const double *x, double *y)
         y[i] = plain_of(x[i]);
 }
 static void each_run(Trial *trial) { check_values(trial, each); }
+
+static void between(Value *const *x, Value **y)
+{
+    for (int i = 0; i < 6; i++)
+        y[i] = value_softplus(x[i]);
+}
+static void between_plain(const double *x, double *y)
+{
+    for (int i = 0; i < 6; i++)
+        y[i] = plain_of(x[i]);
+}
+static void between_run(Trial *trial) { check_values(trial, between); }
 
 static void nested(Value *const *x, Value **y)
 {
@@ -63,6 +83,12 @@ const Case check_cases[] = {
      .y = "p q",
      .run = nested_run,
      .plain = nested_plain},
+    {.name = "softplus at 3, 5, 10, 16, -5, -20",
+     .x = "x[6]",
+     .y = "y[6]",
+     .run = between_run,
+     .plain = between_plain,
+     .draw = draw_between},
     {.name = "softplus far out",
      .x = "a b c",
      .y = "p q r",

@@ -1,4 +1,5 @@
-/* The check of 02-value/tanh: at three places of the curve, of itself, and used again. */
+/* The check of 02-value/tanh: at three places of the curve, of itself, used again, and far out,
+ * where its exponentials are too large for a double. */
 #include "check.h"
 
 static void draw_places(Random *random, double *x)
@@ -20,6 +21,19 @@ static void each_plain(const double *x, double *y)
         y[i] = (exp(x[i]) - exp(-x[i])) / (exp(x[i]) + exp(-x[i]));
 }
 static void each_run(Trial *trial) { check_values(trial, each); }
+
+static void draw_far(Random *random, double *x)
+{
+    x[0] = 1000 + 100 * random_uniform(random);
+    x[1] = -1000 - 100 * random_uniform(random);
+    x[2] = 20 + random_uniform(random);
+}
+/* One minus a quotient whose denominator may be infinite: the quotient is 0 then, and no NaN. */
+static void far_plain(const double *x, double *y)
+{
+    for (int i = 0; i < 3; i++)
+        y[i] = 1 - 2 / (exp(2 * x[i]) + 1);
+}
 
 static void nested(Value *const *x, Value **y)
 {
@@ -47,5 +61,11 @@ const Case check_cases[] = {
      .y = "p q",
      .run = nested_run,
      .plain = nested_plain},
+    {.name = "tanh far out",
+     .x = "a b c",
+     .y = "p q r",
+     .run = each_run,
+     .plain = far_plain,
+     .draw = draw_far},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

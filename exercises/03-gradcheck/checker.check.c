@@ -3,7 +3,7 @@
 #include "check.h"
 #include "checker.h"
 
-enum { N = 5 };
+enum { N = 5, RIGHT = 7, WRONG = 8 };
 
 /* ---- right ---- */
 
@@ -68,6 +68,49 @@ static void flat_vjp(const real *x, const real *dy, real *dx)
     softmax_vjp(x, all, dx);
 }
 
+/* Differences of any kind but the forward one are exact here. */
+static void squares(const real *x, real *y)
+{
+    for (size_t i = 0; i < N; i++)
+        y[i] = x[i] * x[i];
+}
+static void squares_vjp(const real *x, const real *dy, real *dx)
+{
+    for (size_t i = 0; i < N; i++)
+        dx[i] += 2 * x[i] * dy[i];
+}
+
+/* Each output knows a little of the next input too: enough to notice where that one is another
+ * number altogether, not where it was poked and left. */
+static const real WEAK = 1e-7;
+static void woven(const real *x, real *y)
+{
+    for (size_t i = 0; i < N; i++)
+        y[i] = sin(x[i]) + WEAK * x[i] * x[(i + 1) % N];
+}
+static void woven_vjp(const real *x, const real *dy, real *dx)
+{
+    for (size_t i = 0; i < N; i++) {
+        dx[i] += (cos(x[i]) + WEAK * x[(i + 1) % N]) * dy[i];
+        dx[(i + 1) % N] += WEAK * x[i] * dy[i];
+    }
+}
+
+/* So small that even a bad step measures it, by the floor: who rejects this measures nothing. */
+static const real TINY = 1e-10;
+static void tiny(const real *x, real *y)
+{
+    for (size_t i = 0; i < N; i++)
+        y[i] = TINY * x[i] * x[(i + 1) % N];
+}
+static void tiny_vjp(const real *x, const real *dy, real *dx)
+{
+    for (size_t i = 0; i < N; i++) {
+        dx[i] += TINY * x[(i + 1) % N] * dy[i];
+        dx[(i + 1) % N] += TINY * x[i] * dy[i];
+    }
+}
+
 /* ---- wrong: slips in the backward of sin, and one in that of softmax ---- */
 
 static void waves(const real *x, real *y)
@@ -105,10 +148,21 @@ static void last_vjp(const real *x, const real *dy, real *dx)
     for (size_t i = 0; i < N; i++)
         dx[i] += (i == N - 1 ? sin(x[i]) : cos(x[i])) * dy[i];
 }
+static void first_vjp(const real *x, const real *dy, real *dx)
+{
+    for (size_t i = 0; i < N; i++)
+        dx[i] += (i == 0 ? sin(x[i]) : cos(x[i])) * dy[i];
+}
 static void slight_vjp(const real *x, const real *dy, real *dx)
 {
     for (size_t i = 0; i < N; i++)
         dx[i] += (real)1.00001 * cos(x[i]) * dy[i];
+}
+
+static void faint_vjp(const real *x, const real *dy, real *dx)
+{
+    for (size_t i = 0; i < N; i++)
+        dx[i] += (real)1.0000001 * cos(x[i]) * dy[i];
 }
 
 /* ---- cases ---- */
@@ -126,57 +180,60 @@ static void draw_places(Random *random, double *x)
         x[i] = (0.1 + 0.5 * random_uniform(random)) * (random_bits(random) & 1 ? 1 : -1);
 }
 
+/* Each claim at a place of its own: what the last call left in memory must not help. */
 static void ask(Trial *trial, const Claim *claims, int count)
 {
     Random random = random_make((uint64_t)(1e9 * fabs(trial->x[0])), 3);
     real x[N];
-    for (int i = 0; i < N; i++)
-        x[i] = (real)trial->x[i];
-    for (int k = 0; k < count; k++)
+    for (int k = 0; k < count; k++) {
+        for (int i = 0; i < N; i++)
+            x[i] = (real)trial->x[i] * (1 + (real)k / 10);
         trial->y[k] =
             gradient_agrees(claims[k].forward, claims[k].vjp, x, N, claims[k].outputs, &random);
+    }
 }
 
 static void right_run(Trial *trial)
 {
-    static const Claim claims[] = {{linear, linear_vjp, N},
-                                   {softmax, softmax_vjp, N},
-                                   {large, large_vjp, N},
-                                   {flat, flat_vjp, 1}};
-    ask(trial, claims, 4);
+    static const Claim claims[RIGHT] = {{linear, linear_vjp, N},   {squares, squares_vjp, N},
+                                        {softmax, softmax_vjp, N}, {large, large_vjp, N},
+                                        {flat, flat_vjp, 1},       {woven, woven_vjp, N},
+                                        {tiny, tiny_vjp, N}};
+    ask(trial, claims, RIGHT);
 }
 static void right_plain(const double *x, double *y)
 {
     (void)x;
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < RIGHT; k++)
         y[k] = 1;
 }
 
 static void wrong_run(Trial *trial)
 {
-    static const Claim claims[] = {{waves, deaf_vjp, N},   {softmax, mean_vjp, N},
-                                   {waves, stores_vjp, N}, {waves, nan_vjp, N},
-                                   {waves, last_vjp, N},   {waves, slight_vjp, N}};
-    ask(trial, claims, 6);
+    static const Claim claims[WRONG] = {{waves, deaf_vjp, N},   {softmax, mean_vjp, N},
+                                        {waves, stores_vjp, N}, {waves, nan_vjp, N},
+                                        {waves, first_vjp, N},  {waves, last_vjp, N},
+                                        {waves, slight_vjp, N}, {waves, faint_vjp, N}};
+    ask(trial, claims, WRONG);
 }
 static void wrong_plain(const double *x, double *y)
 {
     (void)x;
-    for (int k = 0; k < 6; k++)
+    for (int k = 0; k < WRONG; k++)
         y[k] = 0;
 }
 
 const Case check_cases[] = {
     {.name = "right gradients: 1 is accepted",
      .x = "x[5]",
-     .y = "linear softmax large flat",
+     .y = "linear squares softmax large flat woven tiny",
      .run = right_run,
      .plain = right_plain,
      .draw = draw_places,
      .forward_only = true},
     {.name = "wrong gradients: 0 is rejected",
      .x = "x[5]",
-     .y = "upstream_ignored softmax_mean stores nan last_element slight",
+     .y = "upstream_ignored softmax_mean stores nan first_element last_element off_1e-5 off_1e-7",
      .run = wrong_run,
      .plain = wrong_plain,
      .draw = draw_places,

@@ -1,5 +1,5 @@
-/* The check of 03-gradcheck/error: large and small pairs, signs, zeros, and a NaN among right ones.
- */
+/* The check of 03-gradcheck/error: large and small pairs, signs, zeros, a NaN among right ones, and
+ * pairs of which the quotient is no number. */
 #include "check.h"
 #include "measure.h"
 
@@ -82,6 +82,21 @@ static void nan_plain(const double *x, double *y)
     y[0] = y[1] = 0;
 }
 
+/* Infinite for each, which 1 says. */
+static void lost_run(Trial *trial)
+{
+    const double inf = (double)INFINITY, nothing = (double)NAN, x = trial->x[0];
+    const double pairs[5][2] = {{inf, x}, {x, -inf}, {inf, inf}, {nothing, x}, {x, nothing}};
+    for (int i = 0; i < 5; i++)
+        trial->y[i] = error_of(pairs[i][0], pairs[i][1]) > 1e300;
+}
+static void lost_plain(const double *x, double *y)
+{
+    (void)x;
+    for (int i = 0; i < 5; i++)
+        y[i] = 1;
+}
+
 const Case check_cases[] = {
     {.name = "2000000 against 2000002",
      .x = "a n",
@@ -130,6 +145,12 @@ const Case check_cases[] = {
      .y = "passes[2]",
      .run = nan_run,
      .plain = nan_plain,
+     .forward_only = true},
+    {.name = "no number: 1 is infinite",
+     .x = "x",
+     .y = "inf_x x_minus_inf inf_inf nan_x x_nan",
+     .run = lost_run,
+     .plain = lost_plain,
      .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

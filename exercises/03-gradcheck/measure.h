@@ -5,7 +5,7 @@
 #include "base/base.h"
 
 /* How far an analytic and a measured derivative are apart: relative to the larger of the two, and
- * to 1e-3 where both are smaller. Infinite where either is NaN. */
+ * to 1e-3 where both are smaller. Infinite where that quotient is no number. */
 double error_of(double analytic, double numeric);
 
 #endif

@@ -2,30 +2,44 @@
  * x is the weights, the bias, the inputs. */
 #include "../learn/check.h"
 
+#include <stdlib.h>
+
 enum { MOST = 5 };
+
+/* `count` leaves in a row, of the trial's numbers from `begin` on; exactly as many, so that a
+ * sanitizer sees who reads one too far. */
+static Value *leaves_make(const Trial *trial, size_t begin, size_t count)
+{
+    Value *leaves = memory_alloc(count * sizeof *leaves);
+    for (size_t i = 0; i < count; i++) {
+        leaves[i] = value_parameter((real)trial->x[begin + i]);
+        leaves[i].grad = trial->dx != NULL ? (real)trial->dx[begin + i] : 0;
+    }
+    return leaves;
+}
 
 /* A neuron of `inputs` inputs; its parameters must lie in a row, so they are made here. */
 static void neuron_run(Trial *trial, size_t inputs, ValueActivation activation, bool first_twice)
 {
-    Value leaves[2 * MOST + 1], *in[MOST];
-    size_t distinct = first_twice ? 1 : inputs, count = inputs + 1 + distinct;
-    for (size_t i = 0; i < count; i++) {
-        leaves[i] = value_parameter((real)trial->x[i]);
-        leaves[i].grad = trial->dx != NULL ? (real)trial->dx[i] : 0;
-    }
+    size_t own = inputs + 1, distinct = first_twice ? 1 : inputs;
+    Value *parameters = leaves_make(trial, 0, own), *given = leaves_make(trial, own, distinct);
+    Value **in = memory_alloc(inputs * sizeof(Value *));
     for (size_t i = 0; i < inputs; i++)
-        in[i] = &leaves[inputs + 1 + (first_twice ? 0 : i)];
+        in[i] = &given[first_twice ? 0 : i];
     ValueMark mark = value_mark();
-    ValueNeuron neuron = {inputs, activation, leaves};
+    ValueNeuron neuron = {inputs, activation, parameters};
     Value *y = value_neuron_forward(&neuron, in);
     trial->y[0] = (double)y->data;
     if (trial->dx != NULL) {
         const real upstream = (real)trial->dy[0];
         value_backward_from(&y, &upstream, 1);
-        for (size_t i = 0; i < count; i++)
-            trial->dx[i] = (double)leaves[i].grad;
+        for (size_t i = 0; i < own + distinct; i++)
+            trial->dx[i] = (double)(i < own ? parameters[i] : given[i - own]).grad;
     }
     value_release(mark);
+    free(in);
+    free(given);
+    free(parameters);
 }
 
 static double sum_plain(const double *x, size_t inputs, bool first_twice)

@@ -2,6 +2,8 @@
  * x is the lengths of four axes, then an index; a rank below 4 uses the first ones. */
 #include "../learn/check.h"
 
+#include <stdlib.h>
+
 size_t index_place(const size_t *dim, int rank, const size_t *index);
 void index_of_place(const size_t *dim, int rank, size_t place, size_t *index);
 
@@ -18,26 +20,57 @@ static size_t counted(const double *x, int rank)
     return place;
 }
 
+/* `rank` whole numbers, exactly as many, so that a sanitizer sees who reads one more. */
+static size_t *lengths_of(const double *x, int rank)
+{
+    size_t *lengths = memory_alloc((size_t)rank * sizeof *lengths);
+    for (int axis = 0; axis < rank; axis++)
+        lengths[axis] = (size_t)x[axis];
+    return lengths;
+}
+
 static void place_run(Trial *trial, int rank)
 {
-    size_t dim[4] = {0}, index[4] = {0};
-    for (int axis = 0; axis < rank; axis++) {
-        dim[axis] = (size_t)trial->x[axis];
-        index[axis] = (size_t)trial->x[rank + axis];
-    }
+    size_t *dim = lengths_of(trial->x, rank), *index = lengths_of(trial->x + rank, rank);
     trial->y[0] = (double)index_place(dim, rank, index);
+    free(dim);
+    free(index);
 }
 
 /* y is the index of the place of x's index: x's index. */
 static void back_run(Trial *trial, int rank)
 {
-    size_t dim[4] = {0}, index[4] = {999, 999, 999, 999};
+    size_t *dim = lengths_of(trial->x, rank), *index = memory_alloc((size_t)rank * sizeof *index);
     for (int axis = 0; axis < rank; axis++)
-        dim[axis] = (size_t)trial->x[axis];
+        index[axis] = 999;
     index_of_place(dim, rank, counted(trial->x, rank), index);
     for (int axis = 0; axis < rank; axis++)
         trial->y[axis] = (double)index[axis];
+    free(dim);
+    free(index);
 }
+
+/* Rank 0: one element, at place 0, and no index to read or write. Asked twice: with arrays of no
+ * elements, for a sanitizer to see, and with a number there that has to stay out of it. */
+enum { BYSTANDER = 999 };
+
+static void scalar_run(Trial *trial)
+{
+    const size_t beside[1] = {BYSTANDER};
+    place_run(trial, 0);
+    trial->y[0] = (double)index_place(beside, 0, beside);
+}
+
+static void scalar_back_run(Trial *trial)
+{
+    size_t beside[1] = {BYSTANDER};
+    back_run(trial, 0);
+    index_of_place(beside, 0, 0, beside);
+    trial->y[0] = (double)beside[0];
+}
+
+static void scalar_plain(const double *x, double *y) { (void)x, y[0] = 0; }
+static void scalar_back_plain(const double *x, double *y) { (void)x, y[0] = BYSTANDER; }
 
 /* Different lengths from 2 to 8, and an index that fits. */
 static void draw(Random *random, double *x, int rank)
@@ -98,6 +131,12 @@ const Case check_cases[] = {
      .plain = two_plain,
      .draw = draw_two,
      .forward_only = true},
+    {.name = "a scalar's element: rank 0",
+     .x = "unused",
+     .y = "place",
+     .run = scalar_run,
+     .plain = scalar_plain,
+     .forward_only = true},
     {.name = "any element of four axes",
      .x = "dim[4] index[4]",
      .y = "place",
@@ -118,6 +157,12 @@ const Case check_cases[] = {
      .run = back_four_run,
      .plain = back_four_plain,
      .draw = draw_four,
+     .forward_only = true},
+    {.name = "place 0 of a scalar: rank 0, nothing to fill",
+     .x = "unused",
+     .y = "beside",
+     .run = scalar_back_run,
+     .plain = scalar_back_plain,
      .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

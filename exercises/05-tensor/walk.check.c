@@ -151,6 +151,20 @@ static void kept_plain(const double *x, double *y)
         y[i] = x[i] * x[i] * x[i];
 }
 
+/* y = (x x) x, walked: how many of the two results still say that they have a gradient, and how
+ * many still hold its memory. */
+static void let_go_run(Trial *trial)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = leaf_of(trial, 2), *square = tensor_mul(x, x), *cube = tensor_mul(square, x);
+    const real upstream[2] = {1, 1};
+    tensor_backward_from(cube, upstream);
+    trial->y[0] = square->has_grad + cube->has_grad;
+    trial->y[1] = (square->grad != NULL) + (cube->grad != NULL);
+    tape_release(mark);
+}
+static void let_go_plain(const double *x, double *y) { (void)x, y[0] = y[1] = 0; }
+
 const Case check_cases[] = {
     {.name = "3 (2x)",
      .x = "x[2]",
@@ -183,6 +197,12 @@ const Case check_cases[] = {
      .y = "y[2]",
      .run = again_run,
      .plain = again_plain},
+    {.name = "what the two results of (x x) x still hold after the walk",
+     .x = "x[2]",
+     .y = "has_grad grad",
+     .run = let_go_run,
+     .plain = let_go_plain,
+     .forward_only = true},
     {.name = "a result that retains its gradient",
      .x = "u[2]",
      .y = "y[2]",

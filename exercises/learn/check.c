@@ -153,6 +153,8 @@ static bool paper_check(Desk *desk, const Exercise *exercise, uint64_t seed, cha
                       : "not all right");
     if (right && answers != NULL && count == 0)
         passed_keep(desk, exercise);
+    if (count > 0)
+        printf("  not kept: write it into %s\n", path_work(exercise));
     if (right && file_exists(path_solution(exercise)))
         printf("  ./learn diff %s shows the worked answer\n", exercise->call);
     else if (!right)

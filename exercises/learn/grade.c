@@ -253,6 +253,11 @@ static void sandbox_check(void)
 static void reports_open(const Wishes *wishes)
 {
     for (int k = 0; k < 3; k++)
+        for (int j = 0; j < k && wishes->paths[k] != NULL; j++)
+            if (wishes->paths[j] != NULL && strcmp(wishes->paths[j], wishes->paths[k]) == 0)
+                check(error_make("expected a file of its own for each report, found %.300s twice",
+                                 wishes->paths[k]));
+    for (int k = 0; k < 3; k++)
         if (wishes->paths[k] != NULL) {
             check(file_create(&reports[k], wishes->paths[k]));
             report_open[k] = true;

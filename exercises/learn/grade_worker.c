@@ -29,10 +29,9 @@ static void complaint_take(const Build *build, Grade *grade)
         snprintf(grade->sentence, sizeof grade->sentence, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static void finding_take(const Finding *finding, uint64_t seed, Grade *grade)
+static void finding_take(const Finding *finding, Grade *grade)
 {
     const char *says = finding->sentence;
-    bool numbers = false;
     switch (finding->verdict) {
     case VERDICT_PASSED:
         grade->state = GRADE_PASS;
@@ -64,13 +63,11 @@ static void finding_take(const Finding *finding, uint64_t seed, Grade *grade)
     case VERDICT_GRADIENT:
     case VERDICT_JUDGED:
         grade->state = GRADE_FAIL;
-        numbers = true;
         break;
     }
     snprintf(grade->sentence, sizeof grade->sentence, "%s", says);
-    grade->seed = numbers || grade->state == GRADE_ZERO ? finding->sitting.seed : 0;
-    if (grade->seed == 0 && numbers)
-        grade->seed = seed;
+    if (grade->state != GRADE_UNKNOWN)
+        grade->seed = finding->sitting.seed;
 }
 
 /* ---- one exercise ---------------------------------------------------------------------------- */
@@ -108,7 +105,7 @@ static void code_judge(Worker *worker, const Exercise *exercise, Grade *grade)
         judge_file(&referee, exercise, path_work(exercise), &options, &finding);
         referee_stop(&referee);
     }
-    finding_take(&finding, options.seed, grade);
+    finding_take(&finding, grade);
     grade->seconds = finding.seconds + fmax(finding.build.seconds - GRADE_COMPILE_USUAL, 0);
     worker->left -= grade->seconds;
     char built[PATH_ROOM];

@@ -2,7 +2,7 @@
  *
  * Two links. The inner one, s = a^2 + b^2, has the slopes 2a and 2b; the outer one, sqrt(s), has
  * 1 / (2 sqrt(s)) = 1 / (2 out). Multiplied, the twos cancel:
- *     da += a / out dout        db += b / out dout
+ *     da += (a / out) dout        db += (b / out) dout
  *
  * How they show. The lost 2: at (3, 4) with an upstream of 1 the gradients must be 0.6 and 0.8, and
  * came out as 0.3 and 0.4. A factor that is the same everywhere is a constant that was dropped, or

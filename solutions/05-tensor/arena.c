@@ -15,15 +15,17 @@ void block_release(Block *block, size_t mark);
 
 enum { LINE = 64 };
 
-/* Adding 63 before the division rounds up and leaves multiples of 64 as they are. Room is asked
- * for by what is left, for used + rounded may overflow where rounded is very large. */
+/* Everything is counted in lines of 64 bytes: the whole ones in `bytes`, and one more if something is
+ * left over. (bytes + 63) / 64 is the same for every size that makes sense; but a size_t begins again
+ * at 0 behind its largest number, and then a request for nearly that many bytes would be one for
+ * none. For the same reason room is asked for by what is left, never by used + the size. */
 void *block_take(Block *block, size_t bytes)
 {
-    size_t rounded = (bytes + LINE - 1) / LINE * LINE;
-    if (rounded > block->size - block->used)
+    size_t lines = bytes / LINE + (bytes % LINE != 0);
+    if (lines > (block->size - block->used) / LINE)
         return NULL;
     void *memory = block->bytes + block->used;
-    block->used += rounded;
+    block->used += lines * LINE;
     return memory;
 }
 
