@@ -82,7 +82,7 @@ static void draw_two(Random *random, double *x)
 }
 
 const Case check_cases[] = {
-    {.name = "dual_sqrt of 9 + 6e",
+    {.name = "dual_sqrt of 9 + 6 eps",
      .x = "a.value a.slope",
      .y = "value slope",
      .run = root_run,
@@ -96,7 +96,7 @@ const Case check_cases[] = {
      .plain = root_plain,
      .draw = draw_positive,
      .forward_only = true},
-    {.name = "dual_tanh of 0 + 1e",
+    {.name = "dual_tanh of 0 + 1 eps",
      .x = "a.value a.slope",
      .y = "value slope",
      .run = curve_run,
