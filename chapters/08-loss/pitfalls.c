@@ -42,12 +42,13 @@ static void plain_mean(void)
                      3);
         for (int kind = PLAIN; kind <= WEIGHTED; kind++) {
             softmax_vjp(p->data, dp, 3, kind, dx);
-            print_values(kind == PLAIN ? "  dx, plain mean taken off" : "  dx, weighted mean taken off",
+            print_values(kind == PLAIN ? "  dx, plain mean taken off"
+                                       : "  dx, weighted mean taken off",
                          dx, 3);
         }
     }
-    printf("\nWhere all probabilities are equal the two means are one, and a network begins just\n"
-           "there. Elsewhere the first dx does not even sum to 0.\n");
+    printf("\nWhere all probabilities are equal the two means are one, and a network begins\n"
+           "just there. Elsewhere the first dx does not even sum to 0.\n");
 }
 
 static void ones_hide_all(void)
@@ -67,8 +68,8 @@ static void ones_hide_all(void)
             dx[i] = 7 * right[i];
         print_values("  seven times the right one", dx, 3);
     }
-    printf("\nThe probabilities sum to 1 whatever the scores are, so the slope of their plain sum\n"
-           "is 0, and 0 is what these three all say. Gates send a random upstream.\n");
+    printf("\nThe probabilities sum to 1 whatever the scores are, so the slope of their plain\n"
+           "sum is 0, and 0 is what these three all say. Gates send a random upstream.\n");
 }
 
 /* ---- numbers that are too large or too small ---- */
@@ -85,8 +86,8 @@ static void no_shift(void)
             printf("infinity / infinity: not a number\n");
         printf("  e^(x - max) / sum         %.4f %.4f\n", (double)p->data[0], (double)p->data[1]);
     }
-    printf("\nIn a double e^710 is infinite, in a float e^89. With the largest score off, every\n"
-           "exponent is at most 0, and the sum at least 1.\n");
+    printf("\nIn a double e^710 is infinite, in a float e^89. With the largest score off,\n"
+           "every exponent is at most 0, and the sum at least 1.\n");
 }
 
 static void log_of_zero(void)
@@ -110,9 +111,10 @@ static void log_of_zero(void)
                 printf(" %g", (double)x->grad[i]);
         printf("\n");
     }
-    printf("\nScores (800, 0), target 1: p of the target is e^-800, which a double rounds to 0.\n"
-           "Its logarithm is infinite, its slope 1/p too, and 0 times infinity is NaN. On paper\n"
-           "p cancels; in the machine it has to be cancelled before it is computed.\n");
+    printf("\nScores (800, 0), target 1: p of the target is e^-800, which a double rounds to\n"
+           "0. Its logarithm is infinite, its slope 1/p too, and 0 times infinity is NaN.\n"
+           "On paper p cancels; in the machine it has to be cancelled before it is\n"
+           "computed.\n");
 }
 
 /* ---- which N ---- */
@@ -134,8 +136,8 @@ static void no_share(void)
         printf("%3zu times the same example:  with 1/N %8.4f   without %9.4f\n", copies,
                (double)weight->grad[0], (double)sum[0]);
     }
-    printf("\nThe slope of the loss along a bias that all rows share. Without 1/N a batch that is\n"
-           "ten times as large takes steps that are ten times as long.\n");
+    printf("\nThe slope of the loss along a bias that all rows share. Without 1/N a batch\n"
+           "that is ten times as large takes steps that are ten times as long.\n");
 }
 
 static void all_rows(void)
@@ -150,8 +152,9 @@ static void all_rows(void)
            (double)tensor_item(loss) / 2, (double)x->grad[0] / 2, (double)x->grad[1] / 2);
     printf("divided by the two       loss %.4f   slopes of row 0: %.4f %.4f\n",
            (double)tensor_item(loss), (double)x->grad[0], (double)x->grad[1]);
-    printf("\nThe first loss and the first slopes fit each other, so differences say nothing. Only\n"
-           "a loss that was known before, or two halves of one batch compared, can tell.\n");
+    printf("\nThe first loss and the first slopes fit each other, so differences say nothing.\n"
+           "Only a loss that was known before, or two halves of one batch compared, can\n"
+           "tell.\n");
 }
 
 /* ---- the wrong loss ---- */
@@ -165,16 +168,13 @@ static void softmax_twice(void)
                (double)tensor_item(tensor_softmax_cross_entropy(x, &target)),
                (double)tensor_item(tensor_softmax_cross_entropy(tensor_softmax(x), &target)));
     }
-    printf("\nProbabilities handed to a loss that expects scores: it takes the softmax again. They\n"
-           "differ by 1 at most, so of three classes the loss cannot fall below\n"
+    printf("\nProbabilities handed to a loss that expects scores: it takes the softmax again.\n"
+           "They differ by 1 at most, so of three classes the loss cannot fall below\n"
            "ln(e + 2) - 1 = 0.5514, however right the answer is.\n");
 }
 
 /* Minus the slope along the lead of the wrong answer's score, where p is the right one's. */
-static double pull(int kind, double p)
-{
-    return kind == 0 ? 4 * p * (1 - p) * (1 - p) : 1 - p;
-}
+static double pull(int kind, double p) { return kind == 0 ? 4 * p * (1 - p) * (1 - p) : 1 - p; }
 
 static void sure_and_wrong(void)
 {
@@ -190,8 +190,8 @@ static void sure_and_wrong(void)
             printf("after %2d steps of rate 1       p_0 = %.4f         p_0 = %.4f\n", step, p[0],
                    p[1]);
     }
-    printf("\nSure, and wrong. The squared error's slope has the factor p_0 (1 - p_0), which is\n"
-           "nearly 0 there. The logarithm's slope 1/p_0 cancels it.\n");
+    printf("\nSure, and wrong. The squared error's slope has the factor p_0 (1 - p_0), which\n"
+           "is nearly 0 there. The logarithm's slope 1/p_0 cancels it.\n");
 }
 
 static void borrowed(void)
@@ -206,8 +206,9 @@ static void borrowed(void)
         print_values(k == 0 ? "targets read when backward comes by" : "targets copied by forward",
                      x->grad, 4);
     }
-    printf("\nBetween forward and backward the caller's array was filled with the next batch's\n"
-           "targets (1, 0). The loss was of (0, 1); the first gradient is of another loss.\n");
+    printf("\nBetween forward and backward the caller's array was filled with the next\n"
+           "batch's targets (1, 0). The loss was of (0, 1); the first gradient is of\n"
+           "another loss.\n");
 }
 
 int main(int argc, char **argv)

@@ -161,8 +161,9 @@ static void write_jacobian(const char *path)
     exit_if(tsv_create_beside(&log, path, "jacobian", "score probability once thrice"));
     for (size_t j = 0; j < SCORES; j++)
         for (size_t i = 0; i < SCORES; i++)
-            exit_if(tsv_row(&log, 4, (double[]){(double)i, (double)j, (double)slopes[0][j][i],
-                                                (double)slopes[1][j][i]}));
+            exit_if(tsv_row(&log, 4,
+                            (double[]){(double)i, (double)j, (double)slopes[0][j][i],
+                                       (double)slopes[1][j][i]}));
     exit_if(tsv_close(&log));
 }
 
@@ -195,7 +196,8 @@ static void write_ranges(const char *path)
             double row[2 + WAYS] = {which, at};
             losses_of(a, b, row + 2);
             for (int k = 0; k < WAYS; k++)
-                row[2 + k] = fabs(row[2 + k] - truth) <= 1e-3 * fmax(1, truth) ? k + 1 : (double)NAN;
+                row[2 + k] =
+                    fabs(row[2 + k] - truth) <= 1e-3 * fmax(1, truth) ? k + 1 : (double)NAN;
             exit_if(tsv_row(&log, 2 + WAYS, row));
         }
     exit_if(tsv_close(&log));

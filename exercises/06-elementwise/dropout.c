@@ -1,8 +1,8 @@
 /* dropout: y = x kept / (1 - rate) for a given mask. Chapter 06, "dropout".
  *
- * What to write: tensor_dropout from tensor_result on, and the backward. What the backward needs besides
- * out->parents[0] goes into memory of the tape (tape_alloc), and its address into out->saved. The drawing
- * of masks is given. */
+ * What to write: tensor_dropout from tensor_result on, and the backward. What the backward needs
+ * besides out->parents[0] goes into memory of the tape (tape_alloc), and its address into
+ * out->saved. The drawing of masks is given. */
 #include "ops/ops.h"
 
 static void dropout_backward(Tensor *out)

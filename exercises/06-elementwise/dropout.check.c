@@ -1,5 +1,5 @@
-/* The check of 06-elementwise/dropout: the worked mask, an array, a mask whose owner uses its array for
- * something else before backward runs, one element used under two masks, and a rate of 0. */
+/* The check of 06-elementwise/dropout: the worked mask, an array, a mask whose owner uses its array
+ * for something else before backward runs, one element used under two masks, and a rate of 0. */
 #include "check.h"
 #include "ops/ops.h"
 

@@ -1,7 +1,7 @@
 /* Exercise 06-elementwise/examination: y = sqrt((a - b)^2 + c^2) - c.
  *
- * Its header, with the contract, is exercises/06-elementwise/examination.h. Everything is yours: derive,
- * implement, verify. */
+ * Its header, with the contract, is exercises/06-elementwise/examination.h. Everything is yours:
+ * derive, implement, verify. */
 #include "examination.h"
 
 Tensor *tensor_rounded_distance(Tensor *a, Tensor *b, real c)

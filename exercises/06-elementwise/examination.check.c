@@ -1,5 +1,6 @@
-/* The check of 06-elementwise/examination: a number worked by hand, arrays, operands that repeat, are
- * stretched, or are constants; distances that are tiny beside c, and ones whose square overflows. */
+/* The check of 06-elementwise/examination: a number worked by hand, arrays, operands that repeat,
+ * are stretched, or are constants; distances that are tiny beside c, and ones whose square
+ * overflows. */
 #include "check.h"
 #include "examination.h"
 

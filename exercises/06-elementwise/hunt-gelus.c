@@ -1,8 +1,9 @@
-/* gelu_tanh: y = x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), GPT-2's GELU. Chapter 06,
- * "gelu_tanh".
+/* gelu_tanh: y = x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3), GPT-2's GELU. Chapter
+ * 06, "gelu_tanh".
  *
- * A bug hunt: this whole file is given, and one thing in it is wrong. The forward is GPT-2's to the last
- * digit. A network trains with this file as well as with any. The gate says no. Find it and mend it. */
+ * A bug hunt: this whole file is given, and one thing in it is wrong. The forward is GPT-2's to the
+ * last digit. A network trains with this file as well as with any. The gate says no. Find it and
+ * mend it. */
 #include "ops/ops.h"
 
 static const real per_root = (real)0.79788456080286535588, cubic = (real)0.044715; /* sqrt(2/pi) */

@@ -1,7 +1,7 @@
 /* sigmoid: y = 1 / (1 + e^-x), element by element. Chapter 06, "sigmoid".
  *
- * What to write: the loop that fills out->data, and the backward, which reads nothing but the result
- * and what came from above. */
+ * What to write: the loop that fills out->data, and the backward, which reads nothing but the
+ * result and what came from above. */
 #include "ops/ops.h"
 
 static void sigmoid_backward(Tensor *out)

@@ -1,8 +1,8 @@
-/* Exercise 06-elementwise/softplus: y = log(1 + e^x) for each element, an operation that lib/ops/ does not
- * have.
+/* Exercise 06-elementwise/softplus: y = log(1 + e^x) for each element, an operation that lib/ops/
+ * does not have.
  *
- * Its header is exercises/06-elementwise/softplus.h. Write the whole operation: a static backward, and
- * tensor_softplus by the five moves of chapter 05. tensor_result records the backward. */
+ * Its header is exercises/06-elementwise/softplus.h. Write the whole operation: a static backward,
+ * and tensor_softplus by the five moves of chapter 05. tensor_result records the backward. */
 #include "softplus.h"
 
 Tensor *tensor_softplus(Tensor *x)

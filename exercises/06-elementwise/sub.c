@@ -1,7 +1,7 @@
 /* sub: y = a - b, element by element, with broadcasting. Chapter 06, "sub".
  *
- * What to write: the loop that fills out->data, and the backward. The result's shape is found, and both
- * operands are there in that shape. */
+ * What to write: the loop that fills out->data, and the backward. The result's shape is found, and
+ * both operands are there in that shape. */
 #include "ops/ops.h"
 
 static void sub_backward(Tensor *out)

@@ -1,5 +1,5 @@
-/* The check of 08-loss/binary: a score of ln 3, arrays, scores used twice, labels that are overwritten,
- * and scores far out on the right and on the wrong side. */
+/* The check of 08-loss/binary: a score of ln 3, arrays, scores used twice, labels that are
+ * overwritten, and scores far out on the right and on the wrong side. */
 #include "binary.h"
 
 #include "../learn/check.h"
@@ -71,11 +71,18 @@ static void twice_plain(const double *x, double *y)
 }
 
 const Case check_cases[] = {
-    {.name = "ln 3, label 1", .x = "x[1]", .y = "loss", .run = run, .plain = one_plain,
+    {.name = "ln 3, label 1",
+     .x = "x[1]",
+     .y = "loss",
+     .run = run,
+     .plain = one_plain,
      .draw = draw_one},
     {.name = "(3,5)", .x = "x[3][5]", .y = "loss", .run = run, .plain = array_plain},
     {.name = "(2,3,5)", .x = "x[2][3][5]", .y = "loss", .run = run, .plain = cube_plain},
-    {.name = "the loss of x, times x", .x = "x[3]", .y = "y[3]", .run = twice_run,
+    {.name = "the loss of x, times x",
+     .x = "x[3]",
+     .y = "y[3]",
+     .run = twice_run,
      .plain = twice_plain},
     {.name = "scores near 1000, -1000, 40 and -40",
      .x = "x[6]",
@@ -84,7 +91,12 @@ const Case check_cases[] = {
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* a loss of 500 leaves a difference fewer digits */
-    {.name = "sure and right, times 1e14", .x = "x[6]", .y = "loss", .run = magnified_run, .plain = sure_plain,
-     .draw = draw_sure, .forward_only = true},
+    {.name = "sure and right, times 1e14",
+     .x = "x[6]",
+     .y = "loss",
+     .run = magnified_run,
+     .plain = sure_plain,
+     .draw = draw_sure,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,5 +1,5 @@
-/* The check of 08-loss/cross-entropy: one row by hand, targets that repeat, rows ignored in front, in
- * the middle and all of them, a p that is used twice, and targets that the caller overwrites. */
+/* The check of 08-loss/cross-entropy: one row by hand, targets that repeat, rows ignored in front,
+ * in the middle and all of them, a p that is used twice, and targets that the caller overwrites. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

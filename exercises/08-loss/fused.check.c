@@ -1,4 +1,5 @@
-/* The check of 08-loss/fused: the lesson's scores once and twice, rows ignored, scores used twice, and scores thousands apart. */
+/* The check of 08-loss/fused: the lesson's scores once and twice, rows ignored, scores used twice,
+ * and scores thousands apart. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -28,7 +29,10 @@ static double plain_loss(const double *x, size_t classes, size_t rows, const int
     return counted > 0 ? total / counted : 0;
 }
 
-static Tensor *worked(Tensor *const *x) { return tensor_softmax_cross_entropy(x[0], worked_targets); }
+static Tensor *worked(Tensor *const *x)
+{
+    return tensor_softmax_cross_entropy(x[0], worked_targets);
+}
 static void worked_run(Trial *trial) { check_tensors(trial, worked); }
 static void one_plain(const double *x, double *y) { y[0] = plain_loss(x, 2, 1, worked_targets); }
 static void two_plain(const double *x, double *y) { y[0] = plain_loss(x, 2, 2, worked_targets); }
@@ -78,8 +82,8 @@ static void far_run(Trial *trial) { check_tensors(trial, far_out); }
 static void far_plain(const double *x, double *y) { y[0] = plain_loss(x, 3, 4, far_targets); }
 static void draw_far(Random *random, double *x)
 {
-    static const double around[12] = {1000, -1000, 1000, 1000, 1000, -1000,
-                                      0, 0, 0, -1000, -1000, -1000};
+    static const double around[12] = {1000, -1000, 1000, 1000,  1000,  -1000,
+                                      0,    0,     0,    -1000, -1000, -1000};
     for (size_t i = 0; i < 12; i++)
         x[i] = around[i] + random_normal(random);
 }

@@ -1,5 +1,5 @@
-/* The check of 08-loss/kl: two scores by hand, rows of several shapes, one operand constant, operands
- * that depend on each other, one tensor as both, and scores far out. */
+/* The check of 08-loss/kl: two scores by hand, rows of several shapes, one operand constant,
+ * operands that depend on each other, one tensor as both, and scores far out. */
 #include "kl.h"
 
 #include "../learn/check.h"
@@ -39,16 +39,22 @@ static void draw_worked(Random *random, double *x)
 /* Rows near 1000 and -1000, and far apart within a row. */
 static void draw_far(Random *random, double *x)
 {
-    static const double around[15] = {1000, 1000, 1000, 1000, 1000, 0, -800, 0, 0, 0,
-                                      -1000, -1000, -1000, -1000, -1000};
+    static const double around[15] = {1000, 1000, 1000,  1000,  1000,  0,     -800, 0,
+                                      0,    0,    -1000, -1000, -1000, -1000, -1000};
     for (size_t i = 0; i < 30; i++)
         x[i] = (i < 15 ? 1 : -1) * around[i % 15] + random_normal(random);
 }
 
 /* One of the two is a constant, which wants no gradient. */
 static const real fixed[6] = {1, 0, -1, (real)0.5, 2, (real)-0.25};
-static Tensor *given_z(Tensor *const *x) { return tensor_kl(tensor_from(shape2(2, 3), fixed), x[0]); }
-static Tensor *given_x(Tensor *const *x) { return tensor_kl(x[0], tensor_from(shape2(2, 3), fixed)); }
+static Tensor *given_z(Tensor *const *x)
+{
+    return tensor_kl(tensor_from(shape2(2, 3), fixed), x[0]);
+}
+static Tensor *given_x(Tensor *const *x)
+{
+    return tensor_kl(x[0], tensor_from(shape2(2, 3), fixed));
+}
 static void given_z_run(Trial *trial) { check_tensors(trial, given_z); }
 static void given_x_run(Trial *trial) { check_tensors(trial, given_x); }
 static void given_z_plain(const double *x, double *y)
@@ -87,17 +93,35 @@ const Case check_cases[] = {
      .run = kl_run,
      .plain = two_plain,
      .draw = draw_worked},
-    {.name = "(3,5)", .x = "z[3][5] x[3][5]", .y = "divergence", .run = kl_run,
+    {.name = "(3,5)",
+     .x = "z[3][5] x[3][5]",
+     .y = "divergence",
+     .run = kl_run,
      .plain = rows_plain},
-    {.name = "(2,3,7)", .x = "z[2][3][7] x[2][3][7]", .y = "divergence", .run = kl_run,
+    {.name = "(2,3,7)",
+     .x = "z[2][3][7] x[2][3][7]",
+     .y = "divergence",
+     .run = kl_run,
      .plain = cube_plain},
-    {.name = "(2,3), z constant", .x = "x[2][3]", .y = "divergence", .run = given_z_run,
+    {.name = "(2,3), z constant",
+     .x = "x[2][3]",
+     .y = "divergence",
+     .run = given_z_run,
      .plain = given_z_plain},
-    {.name = "(2,3), x constant", .x = "z[2][3]", .y = "divergence", .run = given_x_run,
+    {.name = "(2,3), x constant",
+     .x = "z[2][3]",
+     .y = "divergence",
+     .run = given_x_run,
      .plain = given_x_plain},
-    {.name = "of x and 2x", .x = "x[2][3]", .y = "divergence", .run = sharpened_run,
+    {.name = "of x and 2x",
+     .x = "x[2][3]",
+     .y = "divergence",
+     .run = sharpened_run,
      .plain = sharpened_plain},
-    {.name = "of x and x", .x = "x[2][3]", .y = "divergence", .run = itself_run,
+    {.name = "of x and x",
+     .x = "x[2][3]",
+     .y = "divergence",
+     .run = itself_run,
      .plain = itself_plain},
     {.name = "scores near 1000 and -1000",
      .x = "z[3][5] x[3][5]",

@@ -1,4 +1,5 @@
-/* label smoothing: cross-entropy against a truth that is not certain. Chapter 08, "Label smoothing".
+/* label smoothing: cross-entropy against a truth that is not certain. Chapter 08, "Label
+ * smoothing".
  *
  * An operation that the library does not have. Its contract is label-smoothing.h, beside this file.
  * What to write: the loss, what saved holds, and the backward. */

@@ -55,7 +55,10 @@ static Tensor *ends(Tensor *const *x)
     return tensor_smooth_cross_entropy(x[0], ends_targets, (real)0.1);
 }
 static void ends_run(Trial *trial) { check_tensors(trial, ends); }
-static void ends_plain(const double *x, double *y) { y[0] = plain_loss(x, 5, 3, ends_targets, 0.1); }
+static void ends_plain(const double *x, double *y)
+{
+    y[0] = plain_loss(x, 5, 3, ends_targets, 0.1);
+}
 static void ends_far(Random *random, double *x)
 {
     for (size_t i = 0; i < 15; i++)
@@ -67,7 +70,10 @@ static Tensor *some(Tensor *const *x)
     return tensor_smooth_cross_entropy(x[0], some_targets, (real)0.3);
 }
 static void some_run(Trial *trial) { check_tensors(trial, some); }
-static void some_plain(const double *x, double *y) { y[0] = plain_loss(x, 3, 6, some_targets, 0.3); }
+static void some_plain(const double *x, double *y)
+{
+    y[0] = plain_loss(x, 3, 6, some_targets, 0.3);
+}
 
 static Tensor *none(Tensor *const *x)
 {

@@ -1,7 +1,7 @@
 /* softmax: p_j = exp(x_j) / sum_k exp(x_k) over the last axis. Chapter 08, "softmax".
  *
- * What to write: what is taken off a row, one row's probabilities, and the backward. log_sum_row and
- * tensor_softmax are given. */
+ * What to write: what is taken off a row, one row's probabilities, and the backward. log_sum_row
+ * and tensor_softmax are given. */
 #include "ops/ops.h"
 
 /* What is taken off every score of a row. A row of minus infinities has no largest number: 0. */

@@ -1,5 +1,5 @@
-/* The check of 08-loss/softmax: the lesson's two scores, rows of several shapes, scores near 1000, x
- * used twice, and what other operations ask of a row. */
+/* The check of 08-loss/softmax: the lesson's two scores, rows of several shapes, scores near 1000,
+ * x used twice, and what other operations ask of a row. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -30,8 +30,8 @@ static void draw_worked(Random *random, double *x)
 /* Rows near 1000, near -1000, one of both with -1000 first, and a usual one. */
 static void draw_far(Random *random, double *x)
 {
-    static const double around[12] = {1000, 1000, 1000, -1000, -1000, -1000,
-                                      -1000, 1000, 1000, 0, 0, 0};
+    static const double around[12] = {1000,  1000, 1000, -1000, -1000, -1000,
+                                      -1000, 1000, 1000, 0,     0,     0};
     for (size_t i = 0; i < 12; i++)
         x[i] = around[i] + random_normal(random);
 }
@@ -85,11 +85,20 @@ const Case check_cases[] = {
      .run = softmax_run,
      .plain = two_plain,
      .draw = draw_worked},
-    {.name = "softmax of (3,5)", .x = "x[3][5]", .y = "p[3][5]", .run = softmax_run,
+    {.name = "softmax of (3,5)",
+     .x = "x[3][5]",
+     .y = "p[3][5]",
+     .run = softmax_run,
      .plain = three_plain},
-    {.name = "softmax of (2,3,7)", .x = "x[2][3][7]", .y = "p[2][3][7]", .run = softmax_run,
+    {.name = "softmax of (2,3,7)",
+     .x = "x[2][3][7]",
+     .y = "p[2][3][7]",
+     .run = softmax_run,
      .plain = cube_plain},
-    {.name = "softmax of (3,1)", .x = "x[3][1]", .y = "p[3][1]", .run = softmax_run,
+    {.name = "softmax of (3,1)",
+     .x = "x[3][1]",
+     .y = "p[3][1]",
+     .run = softmax_run,
      .plain = single_plain},
     {.name = "softmax near 1000 and -1000",
      .x = "x[4][3]",
@@ -97,7 +106,10 @@ const Case check_cases[] = {
      .run = softmax_run,
      .plain = far_plain,
      .draw = draw_far},
-    {.name = "softmax of x, times x", .x = "x[2][3]", .y = "y[2][3]", .run = twice_run,
+    {.name = "softmax of x, times x",
+     .x = "x[2][3]",
+     .y = "y[2][3]",
+     .run = twice_run,
      .plain = twice_plain},
     {.name = "softmax of minus infinities",
      .x = "x[2][3]",

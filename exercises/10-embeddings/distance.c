@@ -15,8 +15,8 @@ Tensor *tensor_distance(Tensor *scores, Tensor *bias)
     if (scores->shape.rank < 2 || tensor_dim(scores, -1) != tensor_dim(scores, -2) ||
         bias->size != 2 * tensor_dim(scores, -1) - 1)
         shape_mismatch("tensor_distance", scores, bias, "scores (...,T,T) and a bias (2T-1)");
-    Tensor *out = tensor_result("distance", scores->shape, distance_backward, 2,
-                                (Tensor *[]){scores, bias});
+    Tensor *out =
+        tensor_result("distance", scores->shape, distance_backward, 2, (Tensor *[]){scores, bias});
     for (size_t i = 0; i < out->size; i++)
         out->data[i] = NAN; /* your code here */
     return out;

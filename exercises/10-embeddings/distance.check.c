@@ -20,10 +20,7 @@ static void three_plain(const double *x, double *y) { plain_tables(x, x + 9, y, 
 static void more_plain(const double *x, double *y) { plain_tables(x, x + 96, y, 6, 4); }
 
 /* (scores + bias) scores: the scores are used twice. */
-static Tensor *beside(Tensor *const *x)
-{
-    return tensor_mul(tensor_distance(x[0], x[1]), x[0]);
-}
+static Tensor *beside(Tensor *const *x) { return tensor_mul(tensor_distance(x[0], x[1]), x[0]); }
 static void beside_run(Trial *trial) { check_tensors(trial, beside); }
 static void beside_plain(const double *x, double *y)
 {
@@ -33,16 +30,8 @@ static void beside_plain(const double *x, double *y)
 }
 
 const Case check_cases[] = {
-    {.name = "T = 2",
-     .x = "S[2][2] b[3]",
-     .y = "y[2][2]",
-     .run = biased_run,
-     .plain = two_plain},
-    {.name = "T = 3",
-     .x = "S[3][3] b[5]",
-     .y = "y[3][3]",
-     .run = biased_run,
-     .plain = three_plain},
+    {.name = "T = 2", .x = "S[2][2] b[3]", .y = "y[2][2]", .run = biased_run, .plain = two_plain},
+    {.name = "T = 3", .x = "S[3][3] b[5]", .y = "y[3][3]", .run = biased_run, .plain = three_plain},
     {.name = "tables of (2,3,4,4)",
      .x = "S[2][3][4][4] b[7]",
      .y = "y[2][3][4][4]",

@@ -1,4 +1,5 @@
-/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes it".
+/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes
+ * it".
  *
  * What to write: the loop that fills out->data in tensor_embedding, and the backward. The ids are
  * copied for you: they are the caller's, who may fill the same memory with the next batch. */
@@ -23,7 +24,8 @@ Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)
     for (size_t n = 0; n < count; n++) {
         if (ids[n] < 0 || (size_t)ids[n] >= rows)
             broken_contract("tensor_embedding: expected ids in [0, %zu) for a table of shape %s, "
-                            "found %d at position %zu", rows, shape_text(table->shape), ids[n], n);
+                            "found %d at position %zu",
+                            rows, shape_text(table->shape), ids[n], n);
         kept[n] = ids[n];
     }
     for (size_t i = 0; i < out->size; i++)

@@ -1,4 +1,5 @@
-/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes it".
+/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes
+ * it".
  *
  * A bug hunt: this whole file is given. Its forward is right, and so is its backward for the ids
  * [6,0,3,5,1,4,2]. A language model trained with it learns, only worse. Find what is wrong and mend
@@ -37,7 +38,8 @@ Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)
     for (size_t n = 0; n < count; n++) {
         if (ids[n] < 0 || (size_t)ids[n] >= rows)
             broken_contract("tensor_embedding: expected ids in [0, %zu) for a table of shape %s, "
-                            "found %d at position %zu", rows, shape_text(table->shape), ids[n], n);
+                            "found %d at position %zu",
+                            rows, shape_text(table->shape), ids[n], n);
         kept[n] = ids[n];
         for (size_t c = 0; c < width; c++)
             out->data[n * width + c] = table->data[(size_t)ids[n] * width + c];

@@ -1,5 +1,5 @@
-/* The check of 10-embeddings/hunt-scatter: the worked ids, every id once, repeats in two axes, and a
- * table that is read twice. */
+/* The check of 10-embeddings/hunt-scatter: the worked ids, every id once, repeats in two axes, and
+ * a table that is read twice. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -59,11 +59,7 @@ const Case check_cases[] = {
      .run = three_run,
      .plain = three_plain,
      .draw = draw_worked},
-    {.name = "every id once",
-     .x = "E[7][3]",
-     .y = "y[7][3]",
-     .run = all_run,
-     .plain = all_plain},
+    {.name = "every id once", .x = "E[7][3]", .y = "y[7][3]", .run = all_run, .plain = all_plain},
     {.name = "ids of (2,5), which repeat",
      .x = "E[7][3]",
      .y = "y[2][5][3]",

@@ -1,7 +1,7 @@
 /* rope: rotary positions. Chapter 10, "Rotary positions".
  *
- * What to write: the loops that fill out->data in tensor_rope, and the backward. x is (...,T,D): rows
- * of D numbers, T of them in each matrix, and matrices for everything before. */
+ * What to write: the loops that fill out->data in tensor_rope, and the backward. x is (...,T,D):
+ * rows of D numbers, T of them in each matrix, and matrices for everything before. */
 #include "ops/ops.h"
 
 static void rope_backward(Tensor *out)

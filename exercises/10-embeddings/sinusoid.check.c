@@ -1,5 +1,5 @@
-/* The check of 10-embeddings/sinusoid: positions 0, 1 and 100 of width 8, whole tables, an odd width.
- * Each case has one input, which shifts nothing: the position to read is drawn. */
+/* The check of 10-embeddings/sinusoid: positions 0, 1 and 100 of width 8, whole tables, an odd
+ * width. Each case has one input, which shifts nothing: the position to read is drawn. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

@@ -1,7 +1,8 @@
 /* Exercise 10-embeddings/tie: embedding and head in one operation, with one table. Its header is
  * exercises/10-embeddings/tie.h.
  *
- * What to write: the loops that fill out->data in tensor_tie, and the backward. The ids are kept. */
+ * What to write: the loops that fill out->data in tensor_tie, and the backward. The ids are kept.
+ */
 #include "tie.h"
 
 static void tie_backward(Tensor *out)

@@ -10,8 +10,8 @@ typedef struct {
     real factor;
 } Saved;
 
-/* Once the mask is drawn, each element is x times a constant: the factor, or 0. Backward multiplies by
- * the same constants, so it needs the mask that forward used. */
+/* Once the mask is drawn, each element is x times a constant: the factor, or 0. Backward multiplies
+ * by the same constants, so it needs the mask that forward used. */
 static void dropout_backward(Tensor *out)
 {
     const Saved *saved = out->saved;
@@ -20,7 +20,7 @@ static void dropout_backward(Tensor *out)
         grad_put(dx, i, saved->kept[i] ? out->grad[i] * saved->factor : 0);
 }
 
-/* The mask is copied: whoever called may use its array for the next one before backward comes by. */
+/* The mask is copied: whoever called may draw the next one there before backward comes by. */
 Tensor *tensor_dropout(Tensor *x, const bool *kept, real rate)
 {
     require(rate >= 0 && rate < 1, "tensor_dropout: expected a rate in [0, 1), found %g",

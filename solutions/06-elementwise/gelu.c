@@ -6,10 +6,7 @@
 static const real pi = (real)3.14159265358979323846;
 
 /* The chance that a normal number is below x. */
-static real chance_below(real x)
-{
-    return (1 + erf(x / sqrt((real)2))) / 2;
-}
+static real chance_below(real x) { return (1 + erf(x / sqrt((real)2))) / 2; }
 
 /* Two factors with x in them: Phi + x Phi'. Moving the edge of an area moves the area by the
  * height of the curve there, so Phi' is the bell. Both are computed from x: the result would not

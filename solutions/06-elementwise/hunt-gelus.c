@@ -1,9 +1,10 @@
-/* gelu_tanh: y = x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3). Chapter 06, "gelu_tanh".
+/* gelu_tanh: y = x (1 + tanh u) / 2 with u = sqrt(2/pi) (x + 0.044715 x^3). Chapter 06,
+ * "gelu_tanh".
  *
  * A worked answer. The slope was a right one, of another function: Phi + x g is what the exact form
- * has. It agrees to three digits everywhere, so training would have gone on without a word. The rule
- * that it broke: a backward belongs to the forward that was computed, not to the one that it stands
- * for. */
+ * has. It agrees to about three digits, so training would have gone on without a word. The
+ * rule that it broke: a backward belongs to the forward that was computed, not to the one that it
+ * stands for. */
 #include "ops/ops.h"
 
 static const real per_root = (real)0.79788456080286535588, cubic = (real)0.044715; /* sqrt(2/pi) */

@@ -3,10 +3,7 @@
  * A worked answer. */
 #include "ops/ops.h"
 
-static real sigmoid_of(real x)
-{
-    return 1 / (1 + exp(-x));
-}
+static real sigmoid_of(real x) { return 1 / (1 + exp(-x)); }
 
 /* The product rule with s' = s (1 - s): s + x s (1 - s), and s taken out in front. s is computed
  * again rather than kept: an exponential against an array of memory. */

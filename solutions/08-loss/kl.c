@@ -1,7 +1,7 @@
 /* kl: the Kullback-Leibler divergence of two beliefs, from their scores. Exercise 08-loss/kl.
  *
- * A worked answer. One row; u_j = ln q_j and v_j = ln p_j are log-softmaxes, and their Jacobians are
- * du_j/dz_i = [i = j] - q_i and dv_j/dx_i = [i = j] - p_i.
+ * A worked answer. One row; u_j = ln q_j and v_j = ln p_j are log-softmaxes, and their Jacobians
+ * are du_j/dz_i = [i = j] - q_i and dv_j/dx_i = [i = j] - p_i.
  *
  * Along x only v moves: dK/dx_i = -sum_j q_j ([i = j] - p_i) = p_i - q_i, since the q_j sum to 1:
  * belief minus truth, with q for the truth.

@@ -1,4 +1,5 @@
-/* label smoothing: cross-entropy against a truth that is not certain. Chapter 08, "Label smoothing".
+/* label smoothing: cross-entropy against a truth that is not certain. Chapter 08, "Label
+ * smoothing".
  *
  * A worked answer. */
 #include "label-smoothing.h"

@@ -45,8 +45,8 @@ static void layer_norm_backward(Tensor *out)
     if (gain->wants_grad) {
         real *dgain = grad_scatter(gain);
         for (size_t i = 0; i < out->size; i++)
-            dgain[i % width] += out->grad[i] * (x->data[i] - saved->mean[i / width]) *
-                                saved->inverse[i / width];
+            dgain[i % width] +=
+                out->grad[i] * (x->data[i] - saved->mean[i / width]) * saved->inverse[i / width];
     }
     if (bias->wants_grad) {
         real *dbias = grad_scatter(bias);
@@ -64,8 +64,8 @@ Tensor *tensor_layer_norm(Tensor *x, Tensor *gain, Tensor *bias, real epsilon)
         shape_mismatch("tensor_layer_norm", x, gain, "x (...,C) and gain (C)");
     if (!shape_equal(bias->shape, shape1(width)))
         shape_mismatch("tensor_layer_norm", x, bias, "x (...,C) and bias (C)");
-    Tensor *out = tensor_result("layer_norm", x->shape, layer_norm_backward, 3,
-                                (Tensor *[]){x, gain, bias});
+    Tensor *out =
+        tensor_result("layer_norm", x->shape, layer_norm_backward, 3, (Tensor *[]){x, gain, bias});
     Saved *saved = tape_alloc(sizeof *saved);
     *saved = (Saved){tape_alloc(rows * sizeof(real)), tape_alloc(rows * sizeof(real))};
     out->saved = saved;

@@ -75,8 +75,8 @@ Tensor *tensor_layer_norm(Tensor *x, Tensor *gain, Tensor *bias, real epsilon)
         shape_mismatch("tensor_layer_norm", x, gain, "x (...,C) and gain (C)");
     if (!shape_equal(bias->shape, shape1(width)))
         shape_mismatch("tensor_layer_norm", x, bias, "x (...,C) and bias (C)");
-    Tensor *out = tensor_result("layer_norm", x->shape, layer_norm_backward, 3,
-                                (Tensor *[]){x, gain, bias});
+    Tensor *out =
+        tensor_result("layer_norm", x->shape, layer_norm_backward, 3, (Tensor *[]){x, gain, bias});
     Saved *saved = tape_alloc(sizeof *saved);
     *saved = (Saved){tape_alloc(x->size * sizeof(real)), tape_alloc(rows * sizeof(real))};
     out->saved = saved;

@@ -5,8 +5,8 @@
  * 2T - 2.
  *
  *   S_nts stands in y_nts alone, with slope 1: dS = dy.
- *   b_d is read wherever t - s has that value, a whole diagonal, in every matrix n. That is a gather
- *   with the "ids" t - s + T - 1, which repeat: so its gradient is the scatter, a sum over the
+ *   b_d is read wherever t - s has that value, a whole diagonal, in every matrix n. That is a
+ * gather with the "ids" t - s + T - 1, which repeat: so its gradient is the scatter, a sum over the
  *   diagonal and over n.
  *
  *   Check: T = 2, dy = [[1, 10], [100, 1000]]: db = [10, 1 + 1000, 100]. */
@@ -40,8 +40,8 @@ Tensor *tensor_distance(Tensor *scores, Tensor *bias)
     if (scores->shape.rank < 2 || tensor_dim(scores, -1) != tensor_dim(scores, -2) ||
         bias->size != 2 * tensor_dim(scores, -1) - 1)
         shape_mismatch("tensor_distance", scores, bias, "scores (...,T,T) and a bias (2T-1)");
-    Tensor *out = tensor_result("distance", scores->shape, distance_backward, 2,
-                                (Tensor *[]){scores, bias});
+    Tensor *out =
+        tensor_result("distance", scores->shape, distance_backward, 2, (Tensor *[]){scores, bias});
     size_t steps = tensor_dim(out, -1);
     for (size_t i = 0; i < out->size; i++)
         out->data[i] = scores->data[i] + bias->data[distance_under(i, steps)];

@@ -1,11 +1,12 @@
-/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes it".
+/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes
+ * it".
  *
  * A worked answer. */
 #include "ops/ops.h"
 
-/* y_nc = E_vc for v = id_n. E_vc stands in the result once for every n that named row v, so it hears
- * the sum over those: row n of dy is added to row id_n of dE. Rows that nobody named hear 0, and so
- * the buffer has to begin with zeros: grad_scatter, not grad_write. */
+/* y_nc = E_vc for v = id_n. E_vc stands in the result once for every n that named row v, so it
+ * hears the sum over those: row n of dy is added to row id_n of dE. Rows that nobody named hear 0,
+ * and so the buffer has to begin with zeros: grad_scatter, not grad_write. */
 static void embedding_backward(Tensor *out)
 {
     const int *ids = out->saved;
@@ -28,7 +29,8 @@ Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)
     for (size_t n = 0; n < count; n++) {
         if (ids[n] < 0 || (size_t)ids[n] >= rows)
             broken_contract("tensor_embedding: expected ids in [0, %zu) for a table of shape %s, "
-                            "found %d at position %zu", rows, shape_text(table->shape), ids[n], n);
+                            "found %d at position %zu",
+                            rows, shape_text(table->shape), ids[n], n);
         kept[n] = ids[n];
     }
     for (size_t n = 0; n < count; n++)

@@ -1,9 +1,11 @@
-/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes it".
+/* embedding: rows of a table, chosen by ids. Chapter 10, "A gather, and the scatter that undoes
+ * it".
  *
  * A worked answer. A row may have been read at many places, and hears from each: so the question is
- * not where, but from where all, and the answers are summed. One pass over the table for grad_write,
- * one sum for each of its elements. (To go over the places and add into the rows, with grad_scatter,
- * is as right, and faster: each place is then looked at once, and not once for every row.) */
+ * not where, but from where all, and the answers are summed. One pass over the table for
+ * grad_write, one sum for each of its elements. (To go over the places and add into the rows, with
+ * grad_scatter, is as right, and faster: each place is then looked at once, and not once for every
+ * row.) */
 #include "ops/ops.h"
 
 /* Each row of the table asks where it was read, and takes what it hears from there. */
@@ -36,7 +38,8 @@ Tensor *tensor_embedding(Tensor *table, const int *ids, Shape shape)
     for (size_t n = 0; n < count; n++) {
         if (ids[n] < 0 || (size_t)ids[n] >= rows)
             broken_contract("tensor_embedding: expected ids in [0, %zu) for a table of shape %s, "
-                            "found %d at position %zu", rows, shape_text(table->shape), ids[n], n);
+                            "found %d at position %zu",
+                            rows, shape_text(table->shape), ids[n], n);
         kept[n] = ids[n];
         for (size_t c = 0; c < width; c++)
             out->data[n * width + c] = table->data[(size_t)ids[n] * width + c];

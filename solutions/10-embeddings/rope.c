@@ -12,8 +12,8 @@ static double angle_of(const Tensor *x, size_t at)
 }
 
 /* The results of a pair are (x0 c - x1 s, x0 s + x1 c). x0 stands in the first with c and in the
- * second with s, x1 with -s and c: reading down the columns, where the forward reads along the rows.
- * That is the turn by the other sign. */
+ * second with s, x1 with -s and c: reading down the columns, where the forward reads along the
+ * rows. That is the turn by the other sign. */
 static void rope_backward(Tensor *out)
 {
     GradWrite dx = grad_write(out->parents[0]);

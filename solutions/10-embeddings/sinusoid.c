@@ -1,7 +1,8 @@
 /* sinusoid: positions as waves of many lengths. Chapter 10, "Sinusoidal positions".
  *
- * A worked answer. Columns 2i and 2i + 1 are a pair with one frequency, 10000^(-2i/C); so what stands
- * in the exponent is the even one of the two, c - c % 2. An odd width ends with a sine alone. */
+ * A worked answer. Columns 2i and 2i + 1 are a pair with one frequency, 10000^(-2i/C); so what
+ * stands in the exponent is the even one of the two, c - c % 2. An odd width ends with a sine
+ * alone. */
 #include "ops/ops.h"
 
 void sinusoid_fill(real *table, size_t positions, size_t width)

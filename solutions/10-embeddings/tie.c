@@ -4,10 +4,10 @@
  * A worked answer. */
 #include "tie.h"
 
-/* y_nv = sum over c of E_ac E_vc with a = id_n: a product of two rows of the same table. Row v hears
- * dy_nv times row a, as the head's; row a hears dy_nv times row v, as the embedding's; both go into
- * one buffer, and where a is v it hears twice. Rows are met many times, so the buffer begins with
- * zeros: grad_scatter. */
+/* y_nv = sum over c of E_ac E_vc with a = id_n: a product of two rows of the same table. Row v
+ * hears dy_nv times row a, as the head's; row a hears dy_nv times row v, as the embedding's; both
+ * go into one buffer, and where a is v it hears twice. Rows are met many times, so the buffer
+ * begins with zeros: grad_scatter. */
 static void tie_backward(Tensor *out)
 {
     Tensor *table = out->parents[0];
