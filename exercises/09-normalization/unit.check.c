@@ -1,0 +1,66 @@
+/* The check of 09-normalization/unit: (3,4), several rows, and the cosine of two rows. */
+#include "../learn/check.h"
+#include "../09-normalization/unit.h"
+#include "ops/ops.h"
+
+static Tensor *without(Tensor *const *x) { return tensor_unit(x[0], 0); }
+static void without_run(Trial *trial) { check_tensors(trial, without); }
+static Tensor *usual(Tensor *const *x) { return tensor_unit(x[0], (real)0.3); }
+static void usual_run(Trial *trial) { check_tensors(trial, usual); }
+
+/* By one hypotenuse after the other. */
+static void plain_rows(const double *x, double *y, size_t rows, size_t width, double epsilon)
+{
+    for (size_t row = 0; row < rows; row++, x += width, y += width) {
+        double length = sqrt(epsilon);
+        for (size_t i = 0; i < width; i++)
+            length = hypot(length, x[i]);
+        for (size_t i = 0; i < width; i++)
+            y[i] = x[i] / length;
+    }
+}
+static void pair_plain(const double *x, double *y) { plain_rows(x, y, 1, 2, 0); }
+static void table_plain(const double *x, double *y) { plain_rows(x, y, 3, 5, 0.3); }
+static void more_plain(const double *x, double *y) { plain_rows(x, y, 6, 7, 0.3); }
+
+static void draw_worked(Random *random, double *x)
+{
+    (void)random;
+    x[0] = 3;
+    x[1] = 4;
+}
+
+/* Rows times the rows' own unit vectors. */
+static Tensor *beside(Tensor *const *x) { return tensor_mul(tensor_unit(x[0], 1), x[0]); }
+static void beside_run(Trial *trial) { check_tensors(trial, beside); }
+static void beside_plain(const double *x, double *y)
+{
+    plain_rows(x, y, 2, 3, 1);
+    for (size_t i = 0; i < 6; i++)
+        y[i] *= x[i];
+}
+
+const Case check_cases[] = {
+    {.name = "(3,4), epsilon 0",
+     .x = "x[2]",
+     .y = "y[2]",
+     .run = without_run,
+     .plain = pair_plain,
+     .draw = draw_worked},
+    {.name = "rows of (3,5), epsilon 0.3",
+     .x = "x[3][5]",
+     .y = "y[3][5]",
+     .run = usual_run,
+     .plain = table_plain},
+    {.name = "rows of (2,3,7)",
+     .x = "x[2][3][7]",
+     .y = "y[2][3][7]",
+     .run = usual_run,
+     .plain = more_plain},
+    {.name = "(2,3) brought to length 1, times itself",
+     .x = "x[2][3]",
+     .y = "y[2][3]",
+     .run = beside_run,
+     .plain = beside_plain},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;
