@@ -128,8 +128,10 @@ gates: $(GATES) ## every gate, in double and in float, one line a chapter
 	@sh tests/gates.sh $(B) "$(KERNELS)" $(GATED)
 
 # make gate CH=07 prints the whole table of one chapter.
-gate: $(GATES) ## the table of one gate: make gate CH=07
-	@for g in $(B)/double/gates/$(CH)*; do $$g; done
+ONE_GATE = $(foreach c,$(filter $(CH)%,$(GATED)),$(call gate,double,$(c)))
+gate: $(ONE_GATE) ## the table of one gate: make gate CH=07
+	$(if $(ONE_GATE),,$(error expected a chapter that has a gate, such as CH=07, found CH=$(CH)))
+	@for g in $^; do $$g; done
 
 # ---- programs -----------------------------------------------------------------------------------
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
@@ -414,8 +416,12 @@ lambada: $(EVALUATE) ## the last word of passages: make lambada RUN=folder [TEXT
 plots: $(PROGRAMS) $(SPEED) ## run every chapter's program and draw every figure into build/plots/
 	@$(MAKE) --no-print-directory plots-draw
 
-plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
+plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/07-linear-algebra-costs.tsv build/plots/13-transformer-depth.tsv build/plots/21-speed-roofline.tsv
 	@sh plots/draw.sh
+
+build/plots/07-linear-algebra-costs.tsv: $(B)/double/programs/07-linear-algebra/costs
+	@echo "== 07-linear-algebra-costs"
+	@$< --tsv build/plots/07-linear-algebra.tsv
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@

@@ -6,6 +6,7 @@ load 'plots/style.gp'
 lines_x = 'step'
 lines_labels = 'trained_on held_out'
 panel_room = 10
+logy = 1
 set multiplot
 panel = 'top'
 lines_y = 'loss held_out_loss'

@@ -90,6 +90,81 @@ static void test_operators(void **state)
     expect_pairs(pairs, sizeof pairs / sizeof *pairs);
 }
 
+/* Products without a sign, as one writes them by hand. */
+static void test_beside(void **state)
+{
+    (void)state;
+    static const Pair pairs[] = {
+        {"2c", "14"},
+        {"1 + 4c", "29"},
+        {"-1/(4 + 2c)", "-1/18"},
+        {"-1/(2(2 + c))", "-1/18"},
+        {"8c^3 + 3c^2", "8*343 + 3*49"},
+        {"c^3 (2c + 1)", "343*15"},
+        {"c^2(c + 1)", "49*8"},
+        {"c^2 c", "343"},
+        {"2c c", "98"},
+        {"2xc", "14*x"},
+        {"cx^2", "7*x^2"},
+        {"(cx)^2", "49*x^2"},
+        {"-2cx + 1", "1 - 14*x"},
+        {"c(1 - c)", "-42"},
+        {"(c)(c)(2)", "98"},
+        {"(c)c", "49"},
+        {"x(1 - x)", "x*(1 - x)"},
+        {"x[0] c + x[1]", "5"},
+        {"2x[2]", "6"},
+        {"2 sum(x) c", "28"},
+        {"2exp(0)(3)", "6"},
+        {"2 A", "A*2"},
+        {"c*2c/7", "14"},
+        {"6/c*c", "6"},
+        {"12/(2c)", "12/14"},
+        {"2^c(2)", "256"},
+        {"2e2", "200"},
+        {"2e", "2*exp(1)"},
+        {"2e - c", "2*exp(1) - 7"},
+        {"e^-x", "exp(-x)"},
+        {"2pi c", "14*pi"},
+        {"c\xc2\xb2", "49"},
+        {"-c\xc2\xb2 + c\xc2\xb3 c", "7^4 - 49"},
+        {"2c\xc2\xb2 c", "686"},
+    };
+    expect_pairs(pairs, sizeof pairs / sizeof *pairs);
+}
+
+/* A name that is given comes before its letters, and before e. */
+static void test_beside_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        double value; /* 0: refused */
+    } cases[] = {{"xy", 6},   {"xyy", 18}, {"dx", 11}, {"dxy", 33},
+                 {"xdx", 22}, {"e", 13},   {"aab", 0}};
+    static const struct {
+        const char *name;
+        double value;
+    } given[] = {{"x", 2}, {"y", 3},  {"dx", 11}, {"e", 13},
+                 {"a", 5}, {"ab", 7}, {"aa", 2},  {"b", 3}};
+    Arena arena = {0};
+    Names names = {.count = 0};
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++)
+        assert_true(names_set(&names, given[i].name, array_number(&arena, given[i].value)));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Formula formula;
+        Array value;
+        FormulaError error = formula_parse(&formula, cases[i].text);
+        assert_false(error.error.failed);
+        error = formula_value(&formula, &names, &arena, &value);
+        if (error.error.failed != (cases[i].value == 0))
+            fail_msg("%s: %s", cases[i].text, error.error.failed ? error.error.text : "accepted");
+        if (!error.error.failed && value.data[0] != cases[i].value)
+            fail_msg("%s: expected %g, found %g", cases[i].text, cases[i].value, value.data[0]);
+    }
+    arena_free(&arena);
+}
+
 static void test_stretching(void **state)
 {
     (void)state;
@@ -278,9 +353,19 @@ static void test_unreadable(void **state)
         {"", 0, "expected a number, a name or \"(\", found the end"},
         {"1 +", 3, "found the end"},
         {"(1 + 2", 6, "expected \")\" or an operator, found the end"},
-        {"1 + 2)", 5, "expected an operator (+ - * / ^ @) or the end, found \")\""},
-        {"2x", 1, "expected an operator (+ - * / ^ @) or the end, found \"x\""},
-        {"x x", 2, "found \"x\""},
+        {"1 + 2)", 5, "expected an operator (+ - * / ^) or the end, found \")\""},
+        {"A@B)", 3, "expected an operator (+ - * / ^ @) or the end, found \")\""},
+        {"2 3", 2, "expected an operator (+ - * / ^) or the end, found \"3\""},
+        {"x 2", 2, "found \"2\""},
+        {"(c)2", 3, "found \"2\""},
+        {"(4,3)", 2, "expected \")\" (a list stands in brackets, as in [4, 3]), found \",\""},
+        {"1/2c", 3, "a/b c has two readings, write a/(b*c) or a/b*c"},
+        {"1/2(c + 1)", 3, "a/b c has two readings"},
+        {"1/c c", 4, "a/b c has two readings"},
+        {"2*c/3c", 5, "a/b c has two readings"},
+        {"x@x c", 4, "A@b c has two readings, write (A@b)*c or A@(b*c)"},
+        {"e^2c", 3, "a^2b has two readings, write a^2*b or a^(2*b)"},
+        {"-c^-2c", 5, "a^2b has two readings"},
         {"x**2", 1, "expected ^ for a power, found **"},
         {"* 2", 0, "found \"*\""},
         {"1, 2", 1,
@@ -293,10 +378,10 @@ static void test_unreadable(void **state)
         {"sum(x", 5, "expected \",\" or \")\", found the end"},
         {"sum()", 4, "expected an argument, found \")\""},
         {"sum(x, axis=1, 2)", 13, "expected \")\" after the axis"},
-        {"sofmax(x)", 6,
-         "expected an operator (a name in front of a parenthesis that is no function"},
-        {"x(1)", 1, "x*(y + z)"},
-        {"3 \xc3\x97 4", 2, "found a character that is not ASCII"},
+        {"3 \xc3\x97 4", 2, "found \xc3\x97: names are of letters a to z"},
+        {"\xcf\x83(c)", 0, "found \xcf\x83: names"},
+        {"3 \xff 4", 2, "found a byte that is no character"},
+        {"c\xc2\xb2\xb3", 3, "found a byte that is no character"},
         {"$", 0, "found \"$\""},
         {"1e999", 0, "expected a number that a double can hold"},
         {"0x10", 1, "expected an operator between 0 and a name, as in 0*x, found \"x10\""},
@@ -312,7 +397,14 @@ static void test_unknown_names(void **state)
     (void)state;
     static const Wrong wrongs[] = {
         {"x + dz", 4, "expected one of the names x, A, B, ids, c, found \"dz\""},
-        {"e^x", 0, "expected exp(x) for e^x and exp(1) for e, found \"e\""},
+        {"sofmax(x)", 0,
+         "expected one of the names x, A, B, ids, c or a function, found \"sofmax\""},
+        {"exp x", 0, "exp is a function: expected \"(\" after it"},
+        {"1/xc", 2, "\"xc\" is no name, and as a product it has two readings"},
+        {"2^xc", 2, "\"xc\" is no name, and as a product it has two readings"},
+        {"xc[0]", 0, "\"xc\" is no name, and as a product it has two readings"},
+        {"AB'", 0, "\"AB\" is no name, and as a product it has two readings"},
+        {"xz", 0, "expected one of the names x, A, B, ids, c, found \"xz\""},
         {"2*A^T", 4, "expected A' for the transpose of A, found \"T\""},
         {"exp + 1", 0, "exp is a function: expected \"(\" after it"},
         {"exp(x, x)", 0, "exp: expected 1 argument, found 2"},
@@ -329,6 +421,12 @@ static void test_shapes_that_do_not_fit(void **state)
 {
     (void)state;
     static const Wrong wrongs[] = {
+        {"A B", 2, "expected an operator between (2,3) and (3,2): write A*B for each element"},
+        {"A x", 2, "expected an operator between (2,3) and (3)"},
+        {"x(A)", 1, "expected an operator between (3) and (2,3)"},
+        {"AA", 0, "expected an operator between (2,3) and (2,3)"},
+        {"x(zeros(2))", 1, "the shapes don't fit: (3) beside (2)"},
+        {"cx^zeros(2)", 0, "the shapes don't fit: x is (3) before its exponent, which is (2)"},
         {"A + B", 2,
          "A is (2,3), B is (3,2) (from the right, two lengths must be equal, or one of them 1)"},
         {"A@A", 1, "A is (2,3), A is (2,3) (the last axis of the left must be the last but one"},
@@ -432,6 +530,8 @@ static void test_bounds(void **state)
     expect_bounded(repeated("", "[", 500, "1"), "nested too deeply");
     expect_bounded(repeated("x", "[0", 300, ""), "nested too deeply");
     expect_bounded(repeated("1", "+1", 300, ""), "the formula is too long");
+    expect_bounded(repeated("1", " x", 300, ""), "the formula is too long");
+    expect_bounded(repeated("(1)", "(1)", 300, ""), "the formula is too long");
     expect_bounded(repeated("A", "'", 900, ""), "the formula is too long");
     expect_bounded(repeated("1", " ", 1000, ""), "expected at most 1000 characters, found 1001");
     char *deep = repeated("1", "+1", 199, "");
@@ -471,6 +571,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_operators),     cmocka_unit_test(test_stretching),
+        cmocka_unit_test(test_beside),        cmocka_unit_test(test_beside_names),
         cmocka_unit_test(test_products),      cmocka_unit_test(test_elements),
         cmocka_unit_test(test_functions),     cmocka_unit_test(test_reductions),
         cmocka_unit_test(test_rows),          cmocka_unit_test(test_shapes),

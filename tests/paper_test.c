@@ -77,6 +77,49 @@ static void test_numbers(void **state)
     expect_judged("part a\nask Q\nnumber -0.5", LIST("-1/2", "-0.500", "-.5"), LIST("0.5", "1/2"));
 }
 
+/* A number that is nearly right is told so, unless it is a known mistake or a count. */
+static void test_near(void **state)
+{
+    (void)state;
+    Paper paper;
+    const PaperPart *part = part_of(&paper, "part a\nask Q\nnumber 2/9\nwrong 0.2244\nasks W?");
+    assert_non_null(strstr(judged(part, "0.22", 1).fact, "near, but not within the 0.1 %"));
+    assert_null(strstr(judged(part, "0.2", 1).fact, "near"));
+    assert_null(strstr(judged(part, "0.2244", 1).fact, "near"));
+    paper_free(&paper);
+    part = part_of(&paper, "part a\nask Q\nnumber 77 within 1e-9");
+    assert_null(strstr(judged(part, "78", 1).fact, "near"));
+    paper_free(&paper);
+    part = part_of(&paper, "part a\nask Q\nnumber [1, 2]");
+    assert_non_null(strstr(judged(part, "[1.01, 2]", 1).fact, "near"));
+    paper_free(&paper);
+}
+
+/* What is not understood is not called wrong. */
+static void test_not_understood(void **state)
+{
+    (void)state;
+    Paper paper;
+    const PaperPart *part = part_of(&paper, "part a\nask Q\nchoice yes\nchoice no\nright yes");
+    PaperJudgement judgement;
+    char *said = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&said, &size);
+    expect_none(paper_judge(part, "perhaps", 1, out, &judgement));
+    fclose(out);
+    assert_string_equal(said, "?      a = perhaps\n       expected one of: yes; no\n");
+    free(said);
+    paper_free(&paper);
+    part = part_of(&paper, "part dx\nask Q\ngiven x\ngiven h\nforward x^2*h\nalong x\nright 2*x*h");
+    expect_verdict(part, "1/2x", ANSWER_UNREADABLE);
+    static const char *const rights[] = {"2xh", "2x h", "2h(x)", "2h*x", "(2h)x", "h x/2 * 4"};
+    for (size_t i = 0; i < sizeof rights / sizeof *rights; i++)
+        expect_verdict(part, rights[i], ANSWER_RIGHT);
+    expect_verdict(part, "2x^2h", ANSWER_UNREADABLE);
+    expect_verdict(part, "xh", ANSWER_WRONG);
+    paper_free(&paper);
+}
+
 /* The edges of a tolerance that is given: 1 within 0.01 and nothing else. */
 static void test_tolerance(void **state)
 {
@@ -453,7 +496,7 @@ static void test_command(void **state)
     said = command("slope = -0.25\nmode =\ndx = p*(dy-sum(p*dy)\n", NULL, 0, &result, NULL);
     assert_string_equal(
         said, "WRONG  slope = -0.25\n       it comes to -0.25: that is not the right answer\n"
-              "       Which way?\n-      mode: not answered\nWRONG  dx cannot be read\n"
+              "       Which way?\n-      mode: not answered\n?      dx cannot be read\n"
               "         p*(dy-sum(p*dy)\n                        ^\n"
               "       expected \")\" or an operator, found the end\n0 of 3 right\n");
     assert_true(result.right == 0 && result.answered == 2);
@@ -556,7 +599,10 @@ static void test_start(void **state)
     expect_none(paper_write_start(path_of("three.txt"), out));
     fclose(out);
     assert_string_equal(text,
-                        "# The slope\n# at 0.\nslope =\n\n# Which mode?\n#   forward\n#   reverse\n"
+                        "# Products as 2x, 2(x + 1), x y or x*y, powers as x^2, e^x or exp(x), "
+                        "lists as [4, 3].\n# A number has to be right to 0.1 %, or to three "
+                        "digits, unless more is asked for.\n\n# The slope\n# at 0.\nslope =\n\n# "
+                        "Which mode?\n#   forward\n#   reverse\n"
                         "mode =\n\n# Q\ndx =\n\n");
     free(command(text, NULL, 0, &result, NULL));
     assert_int_equal(result.answered, 0);
@@ -567,6 +613,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),        cmocka_unit_test(test_tolerance),
+        cmocka_unit_test(test_near),           cmocka_unit_test(test_not_understood),
         cmocka_unit_test(test_lists),          cmocka_unit_test(test_choices),
         cmocka_unit_test(test_softmax),        cmocka_unit_test(test_layer_norm),
         cmocka_unit_test(test_cross_entropy),  cmocka_unit_test(test_products),

@@ -193,7 +193,7 @@ static void test_without_programs(void **state)
                  "  gnuplot        missing  the figures cannot be drawn; everything else works\n"
                  "                          without it\n");
     assert_holds(&child, "  bubblewrap     missing ");
-    assert_holds(&child, "\nSomething that chapters 00 to 15 need is missing.\n");
+    assert_holds(&child, "\nSomething that chapters 00 to 15 use is missing.\n");
     setenv("PATH", path, 1);
     free(path);
 }
@@ -224,7 +224,7 @@ static void test_doctor(void **state)
     assert_holds(&child, "  sanitizers     works    ");
     assert_holds(&child, "  make           works    GNU Make ");
     assert_holds(&child, "  formulas       Unicode  the locale is UTF-8\n");
-    assert_holds(&child, "\nAll that chapters 00 to 15 need is there.\n");
+    assert_holds(&child, "\nAll that chapters 00 to 15 use is there.\n");
     setenv("LANG", "C", 1);
     child = call_command(doctor_command, NULL, NULL, 0);
     assert_holds(&child, "  formulas       ASCII    the locale is not UTF-8; ");

@@ -51,7 +51,7 @@ static void wrong_stride(void)
     const size_t rows = 2, columns = 3;
     const double a[] = {0, 1, 2, 10, 11, 12};
     printf("a matrix of 2 rows and 3 columns, in row i and column j the number 10 i + j\n\n");
-    printf("  i j   wrong: i * rows + j      i * columns + j\n");
+    printf("  i j   wrong: i * rows + j     i * columns + j\n");
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             printf("  %zu %zu   a[%zu] = %-16g a[%zu] = %g\n", i, j, i * rows + j,

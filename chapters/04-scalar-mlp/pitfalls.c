@@ -130,16 +130,19 @@ static void start_size(void)
 static void stale(void)
 {
     const char *const names[2] = {"gradients never zeroed", "zeroed before each backward"};
+    const int after[] = {0, 1, 2, 3, 6, 10, 30, 90};
     for (int k = 0; k < 2; k++)
-        for (int steps = 10; steps <= 90; steps *= 3) {
+        for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
             ValueMlp *mlp = xor_network(VALUE_TANH);
             char what[60];
-            snprintf(what, sizeof what, "%s, step %d", names[k], steps);
-            print_loss(what, xor_train(mlp, (Training){.rate = (real)0.2, .keep = k == 0}, steps));
+            snprintf(what, sizeof what, "%s, after %d", names[k], after[i]);
+            print_loss(what, xor_train(mlp, (Training){.rate = (real)0.2, .keep = k == 0},
+                                       after[i] + 1));
             value_mlp_free(mlp);
         }
-    printf("\nEach step then follows the sum of all gradients so far: it gathers speed like a\n"
-           "ball that nothing brakes, and runs past every valley.\n");
+    printf("\nIts first step is the right one. Each later step follows the sum of all gradients\n"
+           "so far: it gathers speed like a ball that nothing brakes, and runs past every\n"
+           "valley.\n");
 }
 
 static void no_mean(void)

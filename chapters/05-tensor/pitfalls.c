@@ -155,8 +155,8 @@ static void leak(void)
             size_t used = tape_used() - before;
             first = step == 1 ? used : first;
             if (step == 1 || step == 10 || step == 1000)
-                printf("  step %4d: %4zu nodes, memory of %4zu steps\n", step, tape_length(),
-                       used / first);
+                printf("  step %4d: %4zu nodes, memory of %zu %s\n", step, tape_length(),
+                       used / first, used == first ? "step" : "steps");
             if (release)
                 tape_release(mark);
         }

@@ -704,6 +704,14 @@ static void check_products_by_hand(void)
     check_values("matmul by hand: dW = X^T", w->grad, (double[]){1, 3, 2, 4}, 4);
     check_values("matmul by hand: dX = I", x->grad, (double[]){1, 0, 0, 1}, 4);
 
+    const real twice[8] = {1, 2, 3, 4, 1, 2, 3, 4}, two_ones[8] = {1, 0, 0, 1, 1, 0, 0, 1};
+    w = wanted(shape2(2, 2), one);
+    tensor_backward_from(tensor_matmul(wanted(shape3(2, 2, 2), twice), w), two_ones);
+    check_values("matmul by hand: two batches, one W", w->grad, (double[]){2, 6, 4, 8}, 4);
+    w = wanted(shape3(2, 2, 2), two_ones);
+    tensor_backward_from(tensor_matmul(wanted(shape3(2, 2, 2), twice), w), two_ones);
+    check_values("matmul by hand: each its own W", w->grad, (double[]){1, 3, 2, 4, 1, 3, 2, 4}, 8);
+
     Tensor *bias = wanted(shape1(2), (real[]){10, 20});
     x = wanted(shape2(2, 2), count);
     w = wanted(shape2(2, 2), (real[]){0, 1, 1, 0});

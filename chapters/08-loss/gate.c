@@ -307,10 +307,26 @@ static void check_by_hand(void)
     check_values("softmax_cross_entropy by hand: p - y", x->grad, (double[]){-2 * third, 2 * third},
                  2);
 
+    /* 1000 is so far above the others that they cost nothing but their distance and 1/e. */
+    y = tensor_softmax_cross_entropy(tensor_from(shape2(1, 3), (real[]){1000, -1000, 999}),
+                                     (const int[]){1});
+    check_values("softmax_cross_entropy by hand: of 1000", y->data,
+                 (double[]){2000.3132616875182228}, 1);
+
     x = wanted(shape2(2, 2), logits);
     tensor_backward(tensor_softmax_cross_entropy(x, (const int[]){0, 0}));
     check_values("softmax_cross_entropy by hand: N = 2", x->grad,
                  (double[]){-third, third, -third, third}, 4);
+
+    /* Label smoothing, composed: minus the sum of (9/10, 1/10) times the logarithms. */
+    x = wanted(shape1(2), logits);
+    Tensor *truth = tensor_from(shape1(2), (real[]){(real)-0.9, (real)-0.1});
+    y = tensor_sum(tensor_mul(truth, tensor_log_softmax(x)), ALL_AXES);
+    tensor_backward(y);
+    check_values("log_softmax by hand: smoothed loss", y->data, (double[]){1.02929757061211516045},
+                 1);
+    check_values("log_softmax by hand: p - smoothed y", x->grad,
+                 (double[]){third - 0.9, 2 * third - 0.1}, 2);
     tape_release(mark);
 }
 

@@ -4,7 +4,15 @@
  * training, 150 others are held out.
  *
  * Columns: step, fused (the loss that is trained on), composed (the same from softmax and
- * cross_entropy), held_out, wrong and held_out_wrong (flowers taken for another species). */
+ * cross_entropy), held_out, wrong and held_out_wrong (flowers taken for another species). Beside
+ * FILE.tsv it writes three tables that need no training:
+ *   FILE-jacobian.tsv   score probability once thrice: the slope of each probability along each
+ *                       score, at six scores and at three times those
+ *   FILE-ranges.tsv     case at, then a column for each way to compute a loss of two classes: which
+ *                       way it is, where it is right, else nan. Case 0: both scores moved by `at`;
+ *                       case 1: the wrong answer's score `at` above the right one's
+ *   FILE-pull.tsv       lead cross_entropy squared: how hard each loss pulls on the right answer's
+ *                       score, when the wrong one leads by so much */
 #include "../program.h"
 #include "ops/ops.h"
 #include "show/show.h"
@@ -128,6 +136,85 @@ static void train(const Model *model, const Garden *garden, const Garden *held_o
            apart <= 1e-14 ? "within" : "NOT within");
 }
 
+/* ---- what softmax and its losses look like ---- */
+
+static void write_jacobian(const char *path)
+{
+    enum { SCORES = 6 };
+    static const real scores[SCORES] = {0, 2, 1, -1, (real)2.5, (real)0.5};
+    real slopes[2][SCORES][SCORES]; /* of probability j along score i */
+    TsvLog log;
+    for (int k = 0; k < 2; k++)
+        for (size_t j = 0; j < SCORES; j++) {
+            TapeMark mark = tape_mark();
+            Tensor *x = tensor_from(shape1(SCORES), scores);
+            for (size_t i = 0; i < SCORES; i++)
+                x->data[i] *= k == 0 ? 1 : 3;
+            tensor_want_grad(x);
+            real upstream[SCORES] = {0};
+            upstream[j] = 1;
+            tensor_backward_from(tensor_softmax(x), upstream);
+            for (size_t i = 0; i < SCORES; i++)
+                slopes[k][j][i] = x->grad[i];
+            tape_release(mark);
+        }
+    exit_if(tsv_create_beside(&log, path, "jacobian", "score probability once thrice"));
+    for (size_t j = 0; j < SCORES; j++)
+        for (size_t i = 0; i < SCORES; i++)
+            exit_if(tsv_row(&log, 4,
+                            (double[]){(double)i, (double)j, (double)slopes[0][j][i],
+                                       (double)slopes[1][j][i]}));
+    exit_if(tsv_close(&log));
+}
+
+/* The loss of the scores (a, b) at target 0: as the formula stands, by softmax with the maximum off
+ * and then the logarithm, and fused; each in float and in double. */
+enum { WAYS = 6 };
+static void losses_of(double a, double b, double loss[WAYS])
+{
+    const float fa = (float)a, fb = (float)b, fm = fmaxf(fa, fb);
+    const double m = fmax(a, b), sum = exp(a - m) + exp(b - m);
+    const float fsum = expf(fa - fm) + expf(fb - fm);
+    loss[0] = (double)-logf(expf(fa) / (expf(fa) + expf(fb)));
+    loss[1] = -log(exp(a) / (exp(a) + exp(b)));
+    loss[2] = (double)-logf(expf(fa - fm) / fsum);
+    loss[3] = -log(exp(a - m) / sum);
+    loss[4] = (double)((fm - fa) + logf(fsum));
+    loss[5] = (m - a) + log(sum);
+}
+
+static void write_ranges(const char *path)
+{
+    TsvLog log;
+    exit_if(tsv_create_beside(&log, path, "ranges",
+                              "case at written_float written_double composed_float "
+                              "composed_double fused_float fused_double"));
+    for (int which = 0; which < 2; which++)
+        for (int at = -1000; at <= 1000; at += 4) {
+            const double a = which == 0 ? at : 0, b = which == 0 ? at + 1 : at;
+            const double truth = b > a ? (b - a) + log1p(exp(a - b)) : log1p(exp(b - a));
+            double row[2 + WAYS] = {which, at};
+            losses_of(a, b, row + 2);
+            for (int k = 0; k < WAYS; k++)
+                row[2 + k] =
+                    fabs(row[2 + k] - truth) <= 1e-3 * fmax(1, truth) ? k + 1 : (double)NAN;
+            exit_if(tsv_row(&log, 2 + WAYS, row));
+        }
+    exit_if(tsv_close(&log));
+}
+
+/* Two classes, of which 0 is right and 1 leads. Squared: the loss (p_0 - 1)^2 + p_1^2. */
+static void write_pull(const char *path)
+{
+    TsvLog log;
+    exit_if(tsv_create_beside(&log, path, "pull", "lead cross_entropy squared"));
+    for (int tenth = -80; tenth <= 80; tenth++) {
+        const double lead = tenth / 10.0, p = 1 / (1 + exp(lead));
+        exit_if(tsv_row(&log, 3, (double[]){lead, 1 - p, 4 * p * (1 - p) * (1 - p)}));
+    }
+    exit_if(tsv_close(&log));
+}
+
 int main(int argc, char **argv)
 {
     static Garden garden, held_out;
@@ -143,6 +230,9 @@ int main(int argc, char **argv)
     /* Zeros: with one layer nothing has to be told apart at the start. */
     Model model = {tensor_parameter(shape2(LENGTHS, SPECIES)), tensor_parameter(shape1(SPECIES))};
     train(&model, &garden, &held_out, path);
+    write_jacobian(path);
+    write_ranges(path);
+    write_pull(path);
     tensor_free(model.weight);
     tensor_free(model.bias);
     tape_free();

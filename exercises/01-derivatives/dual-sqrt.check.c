@@ -1,103 +1,127 @@
-/* The check of 01-derivatives/dual-sqrt: sqrt and tanh by hand and alone, each inside the other,
- * and of two inputs, one pass for each. The slopes that come out are held to measured ones. */
+/* The check of 01-derivatives/dual-sqrt: sqrt and tanh by hand and alone, of arguments whose own
+ * slope is not 1, where e^a is infinite, and each inside the other. A value and a slope go in for
+ * each argument, a value and a slope come out. */
 #include "dual-sqrt.h"
 
 #include "../learn/check.h"
 
-typedef Dual (*DualFunction)(const Dual *x);
-
-static real value_at(DualFunction f, const real *x, size_t count)
+static void keep(Trial *trial, Dual result)
 {
-    Dual in[2] = {dual_make(0, 0), dual_make(0, 0)};
-    for (size_t k = 0; k < count; k++)
-        in[k] = dual_make(x[k], 0);
-    return f(in).value;
+    trial->y[0] = (double)result.value;
+    trial->y[1] = (double)result.slope;
+}
+static Dual argument(const Trial *trial, size_t k)
+{
+    return dual_make((real)trial->x[2 * k], (real)trial->x[2 * k + 1]);
 }
 
-/* Forward mode: a pass for each input. */
-static void slopes_at(DualFunction f, const real *x, size_t count, const real *dy, real *dx)
+static void root_run(Trial *trial) { keep(trial, dual_sqrt(argument(trial, 0))); }
+static void root_plain(const double *x, double *y)
 {
-    for (size_t i = 0; i < count; i++) {
-        Dual in[2] = {dual_make(0, 0), dual_make(0, 0)};
-        for (size_t k = 0; k < count; k++)
-            in[k] = dual_make(x[k], k == i);
-        dx[i] += dy[0] * f(in).slope;
-    }
+    y[0] = pow(x[0], 0.5);
+    y[1] = x[1] * 0.5 * pow(x[0], -0.5);
 }
 
-static Dual root(const Dual *x) { return dual_sqrt(x[0]); }
-static void root_forward(const real *x, real *y) { y[0] = value_at(root, x, 1); }
-static void root_vjp(const real *x, const real *dy, real *dx) { slopes_at(root, x, 1, dy, dx); }
-static void root_run(Trial *trial) { check_vjp(trial, root_forward, root_vjp); }
-static void root_plain(const double *x, double *y) { y[0] = pow(x[0], 0.5); }
-
-static Dual curve(const Dual *x) { return dual_tanh(x[0]); }
-static void curve_forward(const real *x, real *y) { y[0] = value_at(curve, x, 1); }
-static void curve_vjp(const real *x, const real *dy, real *dx) { slopes_at(curve, x, 1, dy, dx); }
-static void curve_run(Trial *trial) { check_vjp(trial, curve_forward, curve_vjp); }
+/* tanh from what e^-2a lacks of 1, for positive a; its slope from the hyperbolic cosine. */
+static void curve_run(Trial *trial) { keep(trial, dual_tanh(argument(trial, 0))); }
 static void curve_plain(const double *x, double *y)
 {
-    double up = exp(x[0]), down = exp(-x[0]);
-    y[0] = (up - down) / (up + down);
+    double lack = expm1(-2 * fabs(x[0])), half = cosh(x[0]);
+    y[0] = copysign(-lack / (2 + lack), x[0]);
+    y[1] = x[1] / half / half;
 }
 
-/* sqrt(2 + tanh(x0 x1)) + tanh(sqrt(x0 x0 + 1)): each one's argument has a slope that is not 1. */
-static Dual both(const Dual *x)
+/* sqrt(2 + tanh(ab)) + tanh(sqrt(aa + 1)): what goes in is itself a result. */
+static void both_run(Trial *trial)
 {
-    Dual one = dual_make(1, 0), two = dual_make(2, 0);
-    Dual outer = dual_sqrt(dual_add(two, dual_tanh(dual_mul(x[0], x[1]))));
-    return dual_add(outer, dual_tanh(dual_sqrt(dual_add(dual_mul(x[0], x[0]), one))));
+    Dual one = dual_make(1, 0), two = dual_make(2, 0), a = argument(trial, 0);
+    Dual outer = dual_sqrt(dual_add(two, dual_tanh(dual_mul(a, argument(trial, 1)))));
+    keep(trial, dual_add(outer, dual_tanh(dual_sqrt(dual_add(dual_mul(a, a), one)))));
 }
-static void both_forward(const real *x, real *y) { y[0] = value_at(both, x, 2); }
-static void both_vjp(const real *x, const real *dy, real *dx) { slopes_at(both, x, 2, dy, dx); }
-static void both_run(Trial *trial) { check_vjp(trial, both_forward, both_vjp); }
+/* The slope is that along the line on which a and b move as their slopes say. */
+static real both_along(real t, const void *context)
+{
+    const double *x = context;
+    double a = x[0] + (double)t * x[1], b = x[2] + (double)t * x[3];
+    return (real)(hypot(1, sqrt(1 + tanh(a * b))) + tanh(hypot(a, 1)));
+}
 static void both_plain(const double *x, double *y)
 {
-    y[0] = hypot(1, sqrt(1 + tanh(x[0] * x[1]))) + tanh(hypot(x[0], 1));
+    y[0] = (double)both_along(0, x);
+    y[1] = (double)difference_five_point(both_along, x, 0, (real)0x1p-10);
 }
 
 static void draw_nine(Random *random, double *x)
 {
     (void)random;
     x[0] = 9;
+    x[1] = 6;
 }
-static void draw_positive(Random *random, double *x) { x[0] = 0.25 + 4 * random_uniform(random); }
+static void draw_positive(Random *random, double *x)
+{
+    x[0] = 0.25 + 4 * random_uniform(random);
+    x[1] = random_normal(random);
+}
 static void draw_zero(Random *random, double *x)
 {
     (void)random;
     x[0] = 0;
+    x[1] = 1;
+}
+static void draw_far(Random *random, double *x)
+{
+    x[0] = (random_below(random, 2) == 0 ? -1 : 1) * 800.0;
+    x[1] = 1;
 }
 static void draw_two(Random *random, double *x)
 {
     x[0] = 0.25 + random_uniform(random);
-    x[1] = 2 * random_uniform(random) - 1;
+    x[1] = random_normal(random);
+    x[2] = 2 * random_uniform(random) - 1;
+    x[3] = random_normal(random);
 }
 
 const Case check_cases[] = {
-    {.name = "sqrt at 9",
-     .x = "x",
-     .y = "y",
+    {.name = "dual_sqrt of 9 + 6e",
+     .x = "a.value a.slope",
+     .y = "value slope",
      .run = root_run,
      .plain = root_plain,
-     .draw = draw_nine},
-    {.name = "sqrt",
-     .x = "x",
-     .y = "y",
+     .draw = draw_nine,
+     .forward_only = true},
+    {.name = "dual_sqrt",
+     .x = "a.value a.slope",
+     .y = "value slope",
      .run = root_run,
      .plain = root_plain,
-     .draw = draw_positive},
-    {.name = "tanh at 0",
-     .x = "x",
-     .y = "y",
+     .draw = draw_positive,
+     .forward_only = true},
+    {.name = "dual_tanh of 0 + 1e",
+     .x = "a.value a.slope",
+     .y = "value slope",
      .run = curve_run,
      .plain = curve_plain,
-     .draw = draw_zero},
-    {.name = "tanh", .x = "x", .y = "y", .run = curve_run, .plain = curve_plain},
+     .draw = draw_zero,
+     .forward_only = true},
+    {.name = "dual_tanh",
+     .x = "a.value a.slope",
+     .y = "value slope",
+     .run = curve_run,
+     .plain = curve_plain,
+     .forward_only = true},
+    {.name = "dual_tanh far out",
+     .x = "a.value a.slope",
+     .y = "value slope",
+     .run = curve_run,
+     .plain = curve_plain,
+     .draw = draw_far,
+     .forward_only = true},
     {.name = "sqrt(2 + tanh(ab)) + tanh(sqrt(aa + 1))",
-     .x = "a b",
-     .y = "y",
+     .x = "a.value a.slope b.value b.slope",
+     .y = "value slope",
      .run = both_run,
      .plain = both_plain,
-     .draw = draw_two},
+     .draw = draw_two,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

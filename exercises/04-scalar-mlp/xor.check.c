@@ -132,7 +132,8 @@ static const char *slip_of(const double *x, const double *y, double loss)
         return "the last layer followed its very first gradient and no other: was there more than "
                "one step, and is the loss made anew in each?";
     if (!isfinite(loss))
-        return "the weights left behind grew without end: which way does each step go, and how far?";
+        return "the weights left behind grew without end: which way does each step go, and how "
+               "far?";
     double down, up;
     last_step_fit(y, 1, &down);
     last_step_fit(y, -1, &up);
@@ -142,7 +143,8 @@ static const char *slip_of(const double *x, const double *y, double loss)
         return "the gradients left behind are not one step's: what does a leaf's grad hold when "
                "the next backward begins to add?";
     if (loss > 10)
-        return "the loss of the weights left behind is above 10: the steps grew. How large is the rate?";
+        return "the loss of the weights left behind is above 10: the steps grew. How large is "
+               "the rate?";
     if (loss > 0.1)
         return "the loss of the weights left behind is above 0.1, hardly better than one half";
     return "the loss of the weights left behind is on its way, but above 0.0001";

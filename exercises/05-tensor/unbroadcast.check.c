@@ -73,7 +73,7 @@ static void draw_worked(Random *random, double *x)
 static void draw_outer(Random *random, double *x)
 {
     (void)random;
-    static const double worked[5] = {2, -1, 1, 2, 3};
+    static const double worked[5] = {2, 1, 1, 2, 3};
     for (size_t i = 0; i < 5; i++)
         x[i] = worked[i];
 }
@@ -85,7 +85,7 @@ const Case check_cases[] = {
      .run = sum_run,
      .plain = rows_plain,
      .draw = draw_worked},
-    {.name = "[[2],[-1]] times [1,2,3]",
+    {.name = "[[2],[1]] times [1,2,3]",
      .x = "w[2][1] x[3]",
      .y = "y[2][3]",
      .run = product_run,

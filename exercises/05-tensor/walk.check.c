@@ -151,8 +151,8 @@ static void kept_plain(const double *x, double *y)
         y[i] = x[i] * x[i] * x[i];
 }
 
-/* y = (x x) x, walked: how many of the two results still say that they have a gradient, and how many
- * still hold its memory. */
+/* y = (x x) x, walked: how many of the two results still say that they have a gradient, and how
+ * many still hold its memory. */
 static void let_go_run(Trial *trial)
 {
     TapeMark mark = tape_mark();

@@ -68,6 +68,17 @@ static void audit_starter(Audit *audit)
     row(audit, finding.verdict != VERDICT_PASSED, "the starter does not solve", "it passes");
 }
 
+/* Two that built one file would both want its place in the engine. */
+static void audit_owner(Audit *audit, const Course *course)
+{
+    const Exercise *exercise = audit->exercise;
+    for (int i = 0; i < course->count && exercise->file != NULL; i++) {
+        const Exercise *other = &course->items[i];
+        if (other != exercise && other->file != NULL && strcmp(other->file, exercise->file) == 0)
+            row(audit, false, "its file of the library is its own", other->id);
+    }
+}
+
 static void audit_exports(Audit *audit)
 {
     const Exercise *exercise = audit->exercise;
@@ -167,10 +178,11 @@ static void audit_paper(Audit *audit)
     printf("%s: %zu answers, right and wrong, are taken for what they are\n", audit->exercise->id, judged);
 }
 
-static void exercise_audit(Audit *audit, const Exercise *exercise)
+static void exercise_audit(Audit *audit, const Course *course, const Exercise *exercise)
 {
     static Finding finding;
     audit->exercise = exercise;
+    audit_owner(audit, course);
     if (exercise->paper) {
         audit_paper(audit);
         return;
@@ -206,7 +218,7 @@ int audit_command(Desk *desk, int argc, char **argv)
         const Exercise *exercise = &desk->course.items[i];
         if (only == NULL || chapter_matches(exercise, only) || strcmp(only, exercise->id) == 0 ||
             strcmp(only, exercise->name) == 0)
-            exercise_audit(&audit, exercise);
+            exercise_audit(&audit, &desk->course, exercise);
     }
     printf("%d passed, %d failed\n", audit.passed, audit.failed);
     return audit.passed == 0 || audit.failed > 0;

@@ -153,6 +153,8 @@ static bool paper_check(Desk *desk, const Exercise *exercise, uint64_t seed, cha
                       : "not all right");
     if (right && answers != NULL && count == 0)
         passed_keep(desk, exercise);
+    if (count > 0)
+        printf("  not kept: write it into %s\n", path_work(exercise));
     if (right && file_exists(path_solution(exercise)))
         printf("  ./learn diff %s shows the worked answer\n", exercise->call);
     else if (!right)
@@ -184,11 +186,12 @@ int paper_command_run(Desk *desk, int argc, char **argv)
     uint64_t seed = JUDGE_SEED;
     size_t seeds = SEEDS_USUAL;
     argc = seeds_take(argc, argv, &seed, &seeds);
-    const Exercise *exercise = argc == 0 ? NULL : exercise_named(desk, 1, argv);
+    int named = argc > 0 && strchr(argv[0], '=') == NULL; /* else the one in hand is meant */
+    const Exercise *exercise = exercise_named(desk, named, argv);
     if (exercise == NULL || !exercise->paper)
         exit_with("paper: expected a pen-and-paper exercise (./learn list shows them), found %s",
                   exercise == NULL ? "nothing" : exercise->id);
-    return paper_check(desk, exercise, seed, argv + 1, argc - 1) ? 0 : 1;
+    return paper_check(desk, exercise, seed, argv + named, argc - named) ? 0 : 1;
 }
 
 /* A chapter: those that were started; how many are not is said at the end. */

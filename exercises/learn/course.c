@@ -346,11 +346,26 @@ static bool exercise_matches(const Exercise *exercise, const char *text)
     return chapter_matches(exercise, chapter);
 }
 
+/* A file's name, as a shell completes it, to what it is a file of: work/02-value/mul.c to 02-value/mul. */
+static void name_of_path(const char *text, char name[PATH_ROOM])
+{
+    const char *slash = strrchr(text, '/'), *from = text;
+    for (const char *at = text; slash != NULL && at < slash; at++)
+        if (*at == '/')
+            from = at + 1;
+    snprintf(name, PATH_ROOM, "%s", from);
+    char *dot = strrchr(name, '.');
+    if (dot != NULL && (strcmp(dot, ".c") == 0 || strcmp(dot, ".txt") == 0))
+        *dot = '\0';
+}
+
 Error course_find(const Course *course, const char *text, const Exercise **found)
 {
+    char name[PATH_ROOM];
+    name_of_path(text, name);
     *found = NULL;
     for (int i = 0; i < course->count; i++) {
-        if (!exercise_matches(&course->items[i], text))
+        if (!exercise_matches(&course->items[i], name))
             continue;
         if (*found != NULL)
             return error_make("expected one exercise, found several called \"%s\": %s and %s", text,

@@ -43,7 +43,8 @@ typedef struct {
 Error course_read(Course *course);
 void course_free(Course *course);
 
-/* The exercise that a person means by "02-value/mul", "02/mul" or, where only one has it, "mul". */
+/* The exercise that a person means by "02-value/mul", "02/mul", the name of a file of it such as
+ * work/02-value/mul.c or, where only one has it, "mul". */
 Error course_find(const Course *course, const char *text, const Exercise **found);
 
 /* Whether `text` means the exercise's chapter: "02-value", "02" or "2". */

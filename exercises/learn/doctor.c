@@ -185,8 +185,8 @@ int doctor_command(int argc, char **argv)
              "chapters from 16 on split text with it");
     say_bubblewrap(&findings);
     say_terminal();
-    printf("\n%s\n", fine ? "All that chapters 00 to 15 need is there."
-                          : style(STYLE_BAD, "Something that chapters 00 to 15 need is missing."));
+    printf("\n%s\n", fine ? "All that chapters 00 to 15 use is there."
+                          : style(STYLE_BAD, "Something that chapters 00 to 15 use is missing."));
     if (*findings.mend != '\0')
         printf("This line installs what is missing:\n\n    %s\n", findings.mend);
     scratch_release(mark);

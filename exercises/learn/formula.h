@@ -3,6 +3,7 @@
  *
  *   formula_parse.c       text to a tree; what cannot be read is said with its place
  *   formula_eval.c        the tree's value, for given names
+ *   formula_names.c       what a name stands for: xy is x*y where it is no name itself
  *   formula_functions.c   what can be called: exp(x), sum(x, 1), gather(table, ids), ...
  *   array.c               the arrays: shapes, stretching, products, reductions
  *
@@ -86,6 +87,9 @@ bool name_is_fit(const char *name);
  */
 enum { FORMULA_TEXT = 1000, FORMULA_NODES = 400, FORMULA_DEPTH = 60 };
 
+/* The operation of a product without a sign: 2h, s(1 - s). */
+enum { BESIDE = ' ' };
+
 typedef enum {
     NODE_NUMBER,
     NODE_NAME,
@@ -99,7 +103,8 @@ typedef enum {
 
 typedef struct {
     NodeKind kind;
-    char operation;    /* of NODE_BINARY: + - * / ^ @ < > and l g = ! for <= >= == != */
+    char operation;    /* of NODE_BINARY: + - * / ^ @ < > and l g = ! for <= >= == !=, or BESIDE */
+    bool whole;        /* of NODE_NAME: behind / ^ @, or before ' [: no product of shorter names */
     bool axis_named;   /* of NODE_CALL: its last argument was written axis=... */
     int at, end, sign; /* where it stands in the text, and its operator */
     int first, next;   /* first child, next sibling; -1: none */
@@ -140,6 +145,15 @@ typedef struct {
 } Evaluation;
 
 bool node_value(Evaluation *evaluation, int node, Array *value);
+bool name_value(Evaluation *evaluation, int node, Array *value); /* of a NODE_NAME */
+
+/* Of a name that is a product of shorter ones, the last of which is raised to a power: xy^2. False
+ * if the node is no such name, or with an error noted. */
+bool name_power(Evaluation *evaluation, int node, const Array *exponent, Array *value);
+
+/* a beside b, a product: where both have axes and one is a matrix, which product is meant is in
+ * doubt, and that is noted at `at`. */
+bool product_beside(Evaluation *evaluation, int at, const Array *a, const Array *b, Array *value);
 bool call_value(Evaluation *evaluation, int node, Array *value); /* of a NODE_CALL */
 
 /* Always false: notes what is wrong at a node, unless something was before. */
@@ -148,6 +162,9 @@ bool evaluation_fail(Evaluation *evaluation, int at, const char *format, ...)
 
 /* The text of a node, cut to what fits a message: in one of a few static buffers. */
 const char *node_text(const Formula *formula, int node);
+
+/* How many bytes the character at the text's beginning has; 0: it is none that can be shown. */
+int character_bytes(const char *text);
 
 /* The name of a NODE_NAME or NODE_CALL, with room for NAME_LENGTH + 1. */
 void node_name(const Formula *formula, int node, char *name);

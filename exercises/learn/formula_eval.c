@@ -6,53 +6,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* ---- names ----------------------------------------------------------------------------------- */
-const Array *names_find(const Names *names, const char *name)
-{
-    for (int i = 0; i < names->count; i++)
-        if (strcmp(names->items[i].name, name) == 0)
-            return &names->items[i].value;
-    return NULL;
-}
-
-bool names_set(Names *names, const char *name, Array value)
-{
-    if (!name_is_fit(name))
-        return false;
-    int i = 0;
-    while (i < names->count && strcmp(names->items[i].name, name) != 0)
-        i++;
-    if (i == NAMES_MAX)
-        return false;
-    if (i == names->count)
-        strcpy(names->items[names->count++].name, name);
-    names->items[i].value = value;
-    return true;
-}
-
-void node_name(const Formula *formula, int node, char *name)
-{
-    const char *from = formula->text + formula->nodes[node].sign;
-    size_t length = 0;
-    while (length < NAME_LENGTH && (isalnum((unsigned char)from[length]) || from[length] == '_'))
-        length++;
-    memcpy(name, from, length);
-    name[length] = '\0';
-}
-
-bool formula_mentions(const Formula *formula, const char *name)
-{
-    char own[NAME_LENGTH + 1];
-    for (int i = 0; i < formula->count; i++) {
-        if (formula->nodes[i].kind != NODE_NAME)
-            continue;
-        node_name(formula, i, own);
-        if (strcmp(own, name) == 0)
-            return true;
-    }
-    return false;
-}
-
 /* ---- errors ---------------------------------------------------------------------------------- */
 const char *node_text(const Formula *formula, int node)
 {
@@ -77,26 +30,6 @@ bool evaluation_fail(Evaluation *evaluation, int at, const char *format, ...)
     if (!evaluation->error.error.failed)
         evaluation->error = formula_error(at, "%s", text);
     return false;
-}
-
-static bool fail_name(Evaluation *evaluation, int node, const char *name)
-{
-    char known[300] = "";
-    size_t used = 0;
-    for (int i = 0; i < evaluation->names->count && used < sizeof known; i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i > 0 ? ", " : "",
-                                 evaluation->names->items[i].name);
-    int at = evaluation->formula->nodes[node].sign;
-    if (strcmp(name, "e") == 0)
-        return evaluation_fail(evaluation, at,
-                               "expected exp(x) for e^x and exp(1) for e, found \"e\"");
-    if (strcmp(name, "T") == 0)
-        return evaluation_fail(evaluation, at, "expected A' for the transpose of A, found \"T\"");
-    if (used == 0)
-        return evaluation_fail(evaluation, at, "expected numbers alone, found the name \"%s\"",
-                               name);
-    return evaluation_fail(evaluation, at, "expected one of the names %s, found \"%s\"", known,
-                           name);
 }
 
 /* Whether size alone is why two shapes have no result. */
@@ -153,9 +86,17 @@ static bool binary_value(Evaluation *evaluation, int node, Array *value)
 {
     const Node *own = &evaluation->formula->nodes[node];
     Array a, b, fitted;
-    if (!node_value(evaluation, own->first, &a) ||
-        !node_value(evaluation, evaluation->formula->nodes[own->first].next, &b))
+    int right = evaluation->formula->nodes[own->first].next;
+    bool power = own->operation == '^';
+    if (power && !node_value(evaluation, right, &b))
         return false;
+    if (power && name_power(evaluation, own->first, &b, value))
+        return true;
+    if (evaluation->error.error.failed || !node_value(evaluation, own->first, &a) ||
+        (!power && !node_value(evaluation, right, &b)))
+        return false;
+    if (own->operation == BESIDE)
+        return product_beside(evaluation, own->sign, &a, &b, value);
     if (own->operation == '@')
         return array_product(evaluation->arena, &a, &b, value) ||
                fail_shapes(evaluation, node, &a, &b);
@@ -244,23 +185,6 @@ static bool list_value(Evaluation *evaluation, int node, Array *value)
     return true;
 }
 
-static bool name_value(Evaluation *evaluation, int node, Array *value)
-{
-    char name[NAME_LENGTH + 1];
-    node_name(evaluation->formula, node, name);
-    const Array *found = names_find(evaluation->names, name);
-    if (found != NULL)
-        *value = *found;
-    else if (strcmp(name, "pi") == 0)
-        *value = array_number(evaluation->arena, acos(-1.0));
-    else if (function_is_known(name))
-        return evaluation_fail(evaluation, evaluation->formula->nodes[node].sign,
-                               "%s is a function: expected \"(\" after it", name);
-    else
-        return fail_name(evaluation, node, name);
-    return true;
-}
-
 bool node_value(Evaluation *evaluation, int node, Array *value)
 {
     switch (evaluation->formula->nodes[node].kind) {
@@ -294,6 +218,20 @@ FormulaError formula_value(const Formula *formula, const Names *names, Arena *ar
 }
 
 /* ---- showing --------------------------------------------------------------------------------- */
+int character_bytes(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    if (byte[0] < 0x80)
+        return byte[0] >= ' ' && byte[0] != 0x7f;
+    int length = byte[0] >= 0xf0 ? 4 : byte[0] >= 0xe0 ? 3 : 2;
+    if (byte[0] < 0xc2 || byte[0] > 0xf4 || (byte[0] == 0xc2 && byte[1] < 0xa0))
+        return 0;
+    for (int i = 1; i < length; i++)
+        if ((byte[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
 void formula_show(FILE *out, int indent, const char *text, const FormulaError *error)
 {
     const int width = 78 - indent;
@@ -301,14 +239,17 @@ void formula_show(FILE *out, int indent, const char *text, const FormulaError *e
     if (error->at > width * 3 / 4)
         from = error->at - width * 3 / 4;
     bool cut = length - from > width;
+    int caret = indent + error->at - from;
     fprintf(out, "%*s", indent, "");
     for (int i = from; i < length && i < from + width; i++) {
         bool dots = (cut && i >= from + width - 3) || (from > 0 && i < from + 3);
-        fputc(dots                              ? '.'
-              : isspace((unsigned char)text[i]) ? ' '
-              : isprint((unsigned char)text[i]) ? text[i]
-                                                : '?',
-              out);
+        int bytes = character_bytes(text + i);
+        if (dots || bytes == 0)
+            fputc(dots ? '.' : isspace((unsigned char)text[i]) ? ' ' : '?', out);
+        else
+            fprintf(out, "%.*s", bytes, text + i);
+        for (int more = 1; more < bytes; more++)
+            caret -= ++i <= error->at;
     }
-    fprintf(out, "\n%*s^\n", indent + error->at - from, "");
+    fprintf(out, "\n%*s^\n", caret, "");
 }

@@ -2,10 +2,13 @@
  *
  *   comparison   sum (< > <= >= == !=) sum
  *   sum          product + product - ...
- *   product      factor * factor / factor @ ...
+ *   product      factor * factor / factor @ ...   or, beside each other, factor power: 2h, s(1 - s)
  *   factor       -factor, or power
- *   power        item ^ factor               so -x^2 is -(x^2), and x^-1 needs no parentheses
+ *   power        item ^ factor, item²            so -x^2 is -(x^2), and x^-1 needs no parentheses
  *   item         number, name, name(...), (...), [...], then any of ' and [i]
+ *
+ * A product without its sign is read only where it can mean one thing: not behind a / or @, whose
+ * right side would be in doubt (1/2h), nor close behind an exponent (e^2x).
  *
  * Nodes lie in one array; the depth of nesting is counted, so that no text can use up the stack. */
 #include "formula.h"
@@ -63,8 +66,13 @@ static const char *found(Parser *parser)
     int length = 1;
     if (c == '\0')
         return "the end";
-    if ((unsigned char)c >= 0x80)
-        return "a character that is not ASCII";
+    int bytes = character_bytes(from);
+    if ((unsigned char)c >= 0x80 && bytes == 0)
+        return "a byte that is no character";
+    if (bytes > 1) {
+        snprintf(text, sizeof text, "%.*s: names are of letters a to z", bytes, from);
+        return text;
+    }
     while (is_of_name(c) && is_of_name(from[length]) && length < 24)
         length++;
     snprintf(text, sizeof text, "\"%.*s\"", length, from);
@@ -207,8 +215,7 @@ static int parse_name(Parser *parser)
         return node;
     snprintf(name, sizeof name, "%.*s", length, text + at);
     if (!function_is_known(name))
-        return fail(parser, "an operator (a name in front of a parenthesis that is no function, "
-                            "as in x*(y + z))");
+        return node;
     parser->at++;
     parser->formula->nodes[node].kind = NODE_CALL;
     return parse_list(parser, node, ')', "\",\" or \")\"") ? node : -1;
@@ -220,6 +227,8 @@ static int parse_parenthesis(Parser *parser)
     int node = parse_deeper(parser, parse_comparison);
     if (node < 0)
         return -1;
+    if (peek(parser) == ',')
+        return fail(parser, "\")\" (a list stands in brackets, as in [4, 3])");
     if (peek(parser) != ')')
         return fail(parser, "\")\" or an operator");
     parser->at++;
@@ -244,12 +253,21 @@ static int parse_first(Parser *parser)
     return fail(parser, "a number, a name or \"(\"");
 }
 
+/* A name here cannot stand for a product: which part of it would be meant is in doubt. */
+static void must_be_whole(Parser *parser, int node)
+{
+    Node *own = &parser->formula->nodes[node];
+    own->whole = own->kind == NODE_NAME && own->at == own->sign;
+}
+
 static int parse_item(Parser *parser)
 {
     int node = parse_first(parser);
     while (node >= 0) {
         char c = peek(parser);
         int sign = parser->at;
+        if (c == '\'' || c == '[')
+            must_be_whole(parser, node);
         if (c == '\'') {
             parser->at++;
             node = node_over(parser, NODE_TRANSPOSE, start_of(parser, node), node, -1, sign);
@@ -274,18 +292,36 @@ static int binary(Parser *parser, char operation, int left, int right, int sign)
 {
     if (left < 0 || right < 0)
         return -1;
+    if (operation == '/' || operation == '^' || operation == '@')
+        must_be_whole(parser, right);
+    if (operation == '@')
+        must_be_whole(parser, left);
     int node = node_over(parser, NODE_BINARY, start_of(parser, left), left, right, sign);
     if (node >= 0)
         parser->formula->nodes[node].operation = operation;
     return node;
 }
 
+/* In UTF-8, the raised 2 and 3 of many keyboards. */
+static const char squared[] = "\xc2\xb2", cubed[] = "\xc2\xb3";
+
 static int parse_power(Parser *parser)
 {
     int left = parse_item(parser);
-    if (left < 0 || peek(parser) != '^')
+    if (left < 0)
+        return -1;
+    int sign = (peek(parser), parser->at);
+    const char *here = parser->formula->text + sign;
+    if (strncmp(here, squared, 2) == 0 || strncmp(here, cubed, 2) == 0) {
+        parser->at += 2;
+        int exponent = node_add(parser, NODE_NUMBER, sign);
+        if (exponent >= 0)
+            parser->formula->nodes[exponent].number = strncmp(here, squared, 2) == 0 ? 2 : 3;
+        return binary(parser, '^', left, exponent, sign);
+    }
+    if (*here != '^')
         return left;
-    int sign = parser->at++;
+    parser->at++;
     int right = parse_deeper(parser, parse_factor);
     return binary(parser, '^', left, right, sign);
 }
@@ -300,14 +336,51 @@ static int parse_factor(Parser *parser)
     return c == '+' ? inner : node_over(parser, NODE_NEGATIVE, at, inner, -1, at);
 }
 
+/* Whether `node` ends in an exponent of digits, behind which a letter that follows at once might
+ * belong to it or not. */
+static bool ends_in_exponent(const Parser *parser, int node)
+{
+    const Node *nodes = parser->formula->nodes;
+    while (nodes[node].kind == NODE_NEGATIVE)
+        node = nodes[node].first;
+    return nodes[node].kind == NODE_BINARY && nodes[node].operation == '^' &&
+           is_digit(parser->formula->text[parser->at - 1]);
+}
+
+/* Whether a product without a sign can be meant here and nothing else: `last` is the factor in
+ * front of it, `before` the operation in front of that. */
+static bool may_stand_beside(Parser *parser, int last, char before)
+{
+    const char *why = NULL;
+    if (before == '/')
+        why = "expected an operator: a/b c has two readings, write a/(b*c) or a/b*c";
+    else if (before == '@')
+        why = "expected an operator: A@b c has two readings, write (A@b)*c or A@(b*c)";
+    else if (is_letter(parser->formula->text[parser->at]) && ends_in_exponent(parser, last))
+        why = "expected an operator: a^2b has two readings, write a^2*b or a^(2*b)";
+    if (why != NULL)
+        fail_plain(parser, parser->at, why);
+    return why == NULL;
+}
+
 static int parse_product(Parser *parser)
 {
-    int left = parse_factor(parser);
-    for (char c; left >= 0 && (c = peek(parser)) != '\0' && strchr("*/@", c) != NULL;) {
-        int sign = parser->at++;
+    int left = parse_factor(parser), last = left;
+    char before = '*';
+    for (char c; left >= 0 && (c = peek(parser)) != '\0';) {
+        int sign = parser->at;
+        bool beside = is_letter(c) || c == '(';
+        if (!beside && strchr("*/@", c) == NULL)
+            break;
+        if (beside && !may_stand_beside(parser, last, before))
+            return -1;
+        if (!beside)
+            parser->at++;
         if (c == '*' && parser->formula->text[parser->at] == '*')
             return fail_plain(parser, sign, "expected ^ for a power, found **");
-        left = binary(parser, c, left, parse_factor(parser), sign);
+        last = beside ? parse_power(parser) : parse_factor(parser);
+        left = binary(parser, beside ? BESIDE : c, left, last, sign);
+        before = beside ? before : c;
     }
     return left;
 }
@@ -354,6 +427,8 @@ FormulaError formula_parse(Formula *formula, const char *text)
         formula->root =
             fail(&parser, "the end (a decimal has a point, and a list stands in brackets)");
     else if (formula->root >= 0 && peek(&parser) != '\0')
-        formula->root = fail(&parser, "an operator (+ - * / ^ @) or the end");
+        formula->root =
+            fail(&parser, strchr(text, '@') == NULL ? "an operator (+ - * / ^) or the end"
+                                                    : "an operator (+ - * / ^ @) or the end");
     return parser.error;
 }

@@ -23,13 +23,13 @@ static void tally_add(Tally *tally, Desk *desk, const Exercise *exercise)
 
 static const char *time_text(int minutes)
 {
-    static char text[32];
+    static char text[48];
     if (minutes == 0)
         return "done";
     if (minutes < 60)
-        snprintf(text, sizeof text, "%d min left", minutes);
+        snprintf(text, sizeof text, "%d min of exercises left", minutes);
     else
-        snprintf(text, sizeof text, "%d h %02d min left", minutes / 60, minutes % 60);
+        snprintf(text, sizeof text, "%d h %02d min of exercises left", minutes / 60, minutes % 60);
     return text;
 }
 

@@ -39,7 +39,7 @@ static const Command commands[] = {
     {"read", "NN [HEADING]", "a lesson, in this terminal", read_lesson},
     {"start", "[ID]", "your copy in work/, opened where $EDITOR says", start_command},
     {"check", "[ID]", "judge one exercise, a chapter, or the one in hand", check_command},
-    {"paper", "ID [NAME=...]", "judge a pen-and-paper answer", paper_command_run},
+    {"paper", "[ID] [NAME=...]", "judge a pen-and-paper answer", paper_command_run},
     {"watch", "[ID]", "check again at every save", watch_command},
     {"list", "[NN]", "chapters, what is done, time left, where you are", list_command},
     {"hint", "[ID]", "one more hint, of four", hint_command},

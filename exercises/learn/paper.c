@@ -180,6 +180,19 @@ Error paper_write_start(const char *exercise, FILE *out)
 {
     Paper paper;
     Error error = paper_read(&paper, exercise);
+    bool written = false, number = false;
+    for (size_t i = 0; i < paper.count; i++) {
+        number = number || paper.parts[i].kind == PART_NUMBER;
+        written = written || paper.parts[i].kind != PART_CHOICE;
+    }
+    if (!error.failed && written)
+        write_comment(out, "Products as 2x, 2(x + 1), x y or x*y, powers as x^2, e^x or exp(x), "
+                           "lists as [4, 3].");
+    if (!error.failed && number)
+        write_comment(out, "A number has to be right to 0.1 %, or to three digits, unless more is "
+                           "asked for.");
+    if (!error.failed && written)
+        fputc('\n', out);
     for (size_t i = 0; !error.failed && i < paper.count; i++) {
         const PaperPart *part = &paper.parts[i];
         write_comment(out, part->ask);

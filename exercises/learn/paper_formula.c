@@ -78,18 +78,28 @@ static void say_inputs(const Judging *judging, const Formula *formula, const Dra
     }
 }
 
+/* Whether a known mistake gives these numbers: NaN in the same places too. */
+static bool same_numbers(const Array *found, const Array *slip)
+{
+    for (size_t i = 0; i < array_size(slip); i++) {
+        double a = found->data[i], b = slip->data[i];
+        if (!(gate_error(a, b) <= tolerance) && !(isnan(a) && isnan(b)))
+            return false;
+    }
+    return true;
+}
+
 /* The question of the known mistake that these numbers come from, if there is one. */
 static Error find_slip(Judging *judging, const Draw *draw, const Array *found)
 {
     Formula own;
     Array slip, shaped;
-    size_t worst;
     for (int i = 0; i < judging->part->slip_count; i++) {
         const PaperSlip *known = &judging->part->slips[i];
         Error error = own_value(judging, known->answer, &draw->names, &own, &slip);
         if (error.failed)
             return error;
-        if (reshaped(judging, &slip, found, &shaped) && count_wrong(&shaped, found, &worst) == 0) {
+        if (reshaped(judging, &slip, found, &shaped) && same_numbers(found, &shaped)) {
             say_slip(judging, i);
             break;
         }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double number_tolerance = 1e-3;
+/* Below the last, a whole number is meant and nothing beside it. */
+static const double number_tolerance = 1e-3, near_tolerance = 0.02, exact_tolerance = 1e-8;
 
 /* ---- choices --------------------------------------------------------------------------------- */
 
@@ -125,6 +126,26 @@ static bool is_near(const Formula *formula, const Array *found, const Array *wan
     return true;
 }
 
+/* What is wrong with a number that is no known mistake, or before it is seen to be one. */
+static void say_number(Judging *judging, const Formula *formula, const Array *found,
+                       const Array *wanted, bool known)
+{
+    double within = judging->part->within > 0 ? judging->part->within : number_tolerance;
+    if (!array_is_finite(found))
+        say(judging, "it comes to NaN or infinity, which no right answer is");
+    else if (!array_same_shape(found, wanted))
+        say(judging, "its shape is %s: expected %s", array_shape_text(found),
+            array_shape_text(wanted));
+    else if (!known && within < near_tolerance && within > exact_tolerance &&
+             is_near(formula, found, wanted, near_tolerance))
+        say(judging, "near, but not within the %g %% that are allowed: give more digits",
+            100 * within);
+    else if (found->rank == 0)
+        say(judging, "it comes to %.7g: that is not the right answer", found->data[0]);
+    else
+        say(judging, "at least one of its %zu numbers is not right", array_size(found));
+}
+
 static Error wrong_number(Judging *judging, const Formula *formula, const Array *found,
                           const Array *wanted)
 {
@@ -132,25 +153,18 @@ static Error wrong_number(Judging *judging, const Formula *formula, const Array 
     Names none = {.count = 0};
     Formula own;
     Array slip;
-    say_verdict(judging, ANSWER_WRONG);
-    if (!array_is_finite(found))
-        say(judging, "it comes to NaN or infinity, which no right answer is");
-    else if (!array_same_shape(found, wanted))
-        say(judging, "its shape is %s: expected %s", array_shape_text(found),
-            array_shape_text(wanted));
-    else if (found->rank == 0)
-        say(judging, "it comes to %.7g: that is not the right answer", found->data[0]);
-    else
-        say(judging, "at least one of its %zu numbers is not right", array_size(found));
-    for (int i = 0; i < part->slip_count; i++) {
+    int known = -1;
+    for (int i = 0; i < part->slip_count && known < 0; i++) {
         Error error = own_value(judging, part->slips[i].answer, &none, &own, &slip);
         if (error.failed)
             return error;
-        if (is_near(formula, found, &slip, part->within)) {
-            say_slip(judging, i);
-            break;
-        }
+        if (is_near(formula, found, &slip, part->within))
+            known = i;
     }
+    say_verdict(judging, ANSWER_WRONG);
+    say_number(judging, formula, found, wanted, known >= 0);
+    if (known >= 0)
+        say_slip(judging, known);
     return no_error();
 }
 

@@ -27,7 +27,8 @@ void say_verdict(const Judging *judging, PaperVerdict verdict)
 {
     judging->judgement->verdict = verdict;
     char *line = text_format("%s = %s", judging->part->name, judging->answer);
-    fprintf(judging->out, "%-*s", INDENT, verdict == ANSWER_RIGHT ? "ok" : "WRONG");
+    const char *mark = verdict == ANSWER_RIGHT ? "ok" : verdict == ANSWER_WRONG ? "WRONG" : "?";
+    fprintf(judging->out, "%-*s", INDENT, mark);
     paper_print(judging->out, 0, line);
     free(line);
 }
@@ -89,7 +90,7 @@ const char *place_text(const char *name, const Array *array, size_t index)
 
 void say_unreadable(Judging *judging, const char *read, const FormulaError *error)
 {
-    fprintf(judging->out, "%-*s%s cannot be %s\n", INDENT, "WRONG", judging->part->name, read);
+    fprintf(judging->out, "%-*s%s cannot be %s\n", INDENT, "?", judging->part->name, read);
     formula_show(judging->out, INDENT + 2, judging->answer, error);
     say(judging, "%s", error->error.text);
     judging->judgement->verdict = ANSWER_UNREADABLE;

@@ -15,7 +15,7 @@ typedef struct {
     PaperJudgement *judgement;
 } Judging;
 
-/* "ok     NAME = ANSWER", or WRONG: the verdict. */
+/* "ok     NAME = ANSWER", or WRONG, or ? for what is not understood: the verdict. */
 void say_verdict(const Judging *judging, PaperVerdict verdict);
 
 /* A fact; the first is kept for whoever wants only one line. */

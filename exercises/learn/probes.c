@@ -146,7 +146,7 @@ static bool probe_nan(Referee *referee, const Sitting *sitting, Diagnosis *d)
     for (size_t i = 0; i < d->of; i++)
         if (wrong_at(sitting, d->gradient, i) && isnan(yours_at(sitting, d->gradient, i))) {
             say(d, "NaN: not a number", "Which line writes this element, and from what? NaN is what stands "
-                                        "there until something is written.");
+                                        "there until something is stored with =; added to, it stays NaN.");
             return true;
         }
     return false;
@@ -326,8 +326,12 @@ static bool probe_rows(Referee *referee, const Sitting *sitting, Diagnosis *d)
         }
         if (block->rows < 3 || good != 1 || (which != 0 && which != block->rows - 1))
             continue;
-        say(d, which == 0 ? "only the first row is right" : "only the last row is right",
-            "Does your loop go over all rows, and does each row begin where it should?");
+        bool flat = block->columns == 1; /* a list, which has no rows */
+        say(d,
+            which == 0 ? (flat ? "only the first number is right" : "only the first row is right")
+                       : (flat ? "only the last number is right" : "only the last row is right"),
+            flat ? "Does your loop go over all of them?"
+                 : "Does your loop go over all rows, and does each row begin where it should?");
         return true;
     }
     return false;
@@ -356,10 +360,27 @@ static void trust_say(Referee *referee, const Sitting *sitting, Diagnosis *d)
     double b = referee_difference(referee, sitting, i, 1e-2);
     if (relative_error(a, b) < 1e-5)
         snprintf(d->trust, sizeof d->trust,
-                 "measured = five-point difference; %.6g for h from 1e-4 to 1e-2: trust it", b);
+                 "measured = by really nudging the input (five-point difference); %.6g for steps from "
+                 "1e-4 to 1e-2: trust it", b);
     else
         snprintf(d->trust, sizeof d->trust,
-                 "measured = five-point difference; %.6g with h = 1e-4, %.6g with h = 1e-2", a, b);
+                 "measured = by really nudging the input (five-point difference); %.6g with step 1e-4, "
+                 "%.6g with 1e-2", a, b);
+}
+
+/* What was looked for, as far as it could be there: one number alone has no factor in common with
+ * another, and a list has no rows. */
+static void nothing_say(Diagnosis *d)
+{
+    Block blocks[16];
+    size_t count = blocks_of(d->names, blocks);
+    bool rows = false;
+    for (size_t k = 0; k < count; k++)
+        rows = rows || (blocks[k].rows > 1 && blocks[k].columns > 1);
+    snprintf(d->pattern, sizeof d->pattern, "none: no NaN%s%s%s%s", d->gradient ? ", nothing lost" : "",
+             d->of > 1 ? ", no constant factor" : "", rows ? ", no rows for columns" : "",
+             d->gradient ? ", no kink" : "");
+    d->question[0] = '\0';
 }
 
 static void probes_try(Referee *referee, const Sitting *sitting, Diagnosis *d)
@@ -372,8 +393,7 @@ static void probes_try(Referee *referee, const Sitting *sitting, Diagnosis *d)
         if ((d->gradient ? backward : forward)[k](referee, sitting, d))
             return;
     d->nothing = true;
-    say(d, d->gradient ? "none: no NaN, nothing lost, no constant factor, no rows for columns, no kink"
-                       : "none: no NaN, no constant factor, no rows for columns", "");
+    nothing_say(d);
 }
 
 void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding,

@@ -12,7 +12,7 @@ typedef struct {
     size_t wrong, of;          /* how many elements */
     size_t shown[ROWS_SHOWN];  /* the worst of them, worst first */
     size_t n_shown;
-    char trust[160];           /* how far the measurement can be trusted; empty for a forward */
+    char trust[200];           /* how far the measurement can be trusted; empty for a forward */
     char pattern[400];         /* what was found, and what was looked for and not found */
     bool nothing;              /* no pattern was found */
     char question[300];        /* what a pattern suggests; empty when nothing fits */

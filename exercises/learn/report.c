@@ -136,6 +136,34 @@ static void upstream_print(const Sitting *sitting)
     putchar('\n');
 }
 
+/* Of a few inputs each number, so that one can follow by hand. */
+static void inputs_print(const Sitting *sitting)
+{
+    enum { FEW = 8, WIDTH = 78 };
+    if (sitting->info->inputs > FEW)
+        return;
+    int column = printf("  for");
+    for (size_t i = 0; i < sitting->info->inputs; i++) {
+        char text[120];
+        int length = snprintf(text, sizeof text, " %s = %.6g%s", element_name(sitting->info->x, i),
+                              sitting->x[i], i + 1 < sitting->info->inputs ? "," : "");
+        if (column + length > WIDTH)
+            column = printf("\n     ") - 1;
+        column += printf("%s", text);
+    }
+    putchar('\n');
+}
+
+/* Where a gradient was added to what a buffer held: that is not what the student's code left there. */
+static void held_print(const Sitting *sitting, const Diagnosis *d)
+{
+    size_t i = d->shown[0];
+    if (!gradient_agrees(sitting->info, sitting->fresh[i], sitting->measured[i]))
+        return;
+    printf("  d%s held %+.6g before and %+.6g after: yours is what was added\n",
+           element_name(d->names, i), sitting->before[i], sitting->before[i] + sitting->added[i]);
+}
+
 static void numbers_print(const Finding *finding, const Diagnosis *d)
 {
     const Sitting *sitting = &finding->sitting;
@@ -143,13 +171,17 @@ static void numbers_print(const Finding *finding, const Diagnosis *d)
     printf("  %zu of %zu %s wrong; the worst is %s%s\n", d->wrong, d->of,
            d->gradient ? "derivatives are" : "outputs are", d->gradient ? "d" : "",
            element_name(d->names, d->shown[0]));
+    if (!d->gradient)
+        inputs_print(sitting);
     rows_print(sitting, d);
-    if (d->gradient)
+    if (d->gradient) {
+        held_print(sitting, d);
         upstream_print(sitting);
+    }
     if (d->trust[0] != '\0')
         screen_print(d->trust, 2);
-    if (d->nothing && d->slip != NULL)
-        return; /* the slip says more */
+    if (d->nothing && (d->slip != NULL || d->of == 1))
+        return; /* the slip says more, or there is nothing to compare with */
     char pattern[420];
     snprintf(pattern, sizeof pattern, "pattern: %s", d->pattern);
     screen_print(pattern, 2);
@@ -240,10 +272,10 @@ static void print_failure(const Exercise *exercise, const char *source, const Fi
     } else
         print_built(source, finding, diagnosis);
     int next = hints < HINTS ? hints + 1 : HINTS;
-    printf("  ./learn hint %s (%d of %d)", exercise->call, next, HINTS);
+    printf("  ./learn hint %s (%d of %d)\n", exercise->call, next, HINTS);
     if (finding->verdict == VERDICT_GRADIENT || finding->verdict == VERDICT_FORWARD)
-        printf("     same numbers again: --seed %llu", (unsigned long long)finding->sitting.seed);
-    putchar('\n');
+        printf("  these numbers again: ./learn check %s --seed %llu\n", exercise->call,
+               (unsigned long long)finding->sitting.seed);
 }
 
 static void not_started_print(const Exercise *exercise, const char *source)

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "child.h"
+#include "read.h"
 #include "report.h"
 #include "sheet.h"
 #include "terminal.h"
@@ -119,7 +120,12 @@ static void solution_print(const Exercise *exercise)
 {
     char *text;
     exit_if(text_read(path_solution(exercise), &text));
-    fputs(text, stdout);
+    if (exercise->paper)
+        markdown_write(stdout, text, "solutions", (PageLook){.width = screen_width(),
+                                                             .colour = screen_has_colour(),
+                                                             .unicode = screen_has_unicode()});
+    else
+        fputs(text, stdout);
     free(text);
 }
 

@@ -41,7 +41,7 @@ static void stretched_steps(Shape own, Shape shape, size_t step[RANK_MAX])
 }
 
 /* Adds elements of `full` into own ones (add), or copies own ones out into `full` (!add). */
-static void walk(Shape own, Shape shape, real *own_data, real *full, bool add)
+static void places_visit(Shape own, Shape shape, real *own_data, real *full, bool add)
 {
     size_t step[RANK_MAX], dim[RANK_MAX], i = 0;
     stretched_steps(own, shape, step);
@@ -93,7 +93,7 @@ const real *broadcast_data(const Tensor *t, Shape shape)
         parallel_for(size / t->size, loop_grain(t->size), copy_rows,
                      &(Copies){t->data, full, t->size});
     else
-        walk(t->shape, shape, t->data, full, false);
+        places_visit(t->shape, shape, t->data, full, false);
     return full;
 }
 
@@ -124,5 +124,5 @@ void broadcast_grad(Tensor *parent, const real *full, Shape shape)
     }
     real *copy = tape_alloc(size * sizeof *copy);
     memcpy(copy, full, size * sizeof *copy);
-    walk(parent->shape, shape, grad_scatter(parent), copy, true);
+    places_visit(parent->shape, shape, grad_scatter(parent), copy, true);
 }

@@ -1,0 +1,141 @@
+/* The check of 06-elementwise/examination: a number worked by hand, arrays, operands that repeat,
+ * are stretched, or are constants; distances that are tiny beside c, and ones whose square
+ * overflows. */
+#include "check.h"
+#include "examination.h"
+
+/* With d = c tan t, sqrt(d^2 + c^2) is c / cos t, and 1 / cos t - 1 is tan t tan(t/2). */
+static double plain_of(double a, double b, double c)
+{
+    double d = a - b;
+    return d * tan(atan2(d, c) / 2);
+}
+
+static Tensor *pair(Tensor *const *x) { return tensor_rounded_distance(x[0], x[1], 4); }
+static void pair_run(Trial *trial) { check_tensors(trial, pair); }
+static void pair_plain(const double *x, double *y) { y[0] = plain_of(x[0], x[1], 4); }
+static void draw_worked(Random *random, double *x)
+{
+    (void)random;
+    x[0] = 5;
+    x[1] = 2;
+}
+
+static Tensor *any(Tensor *const *x) { return tensor_rounded_distance(x[0], x[1], (real)1.5); }
+static void any_run(Trial *trial) { check_tensors(trial, any); }
+static void same_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 6; i++)
+        y[i] = plain_of(x[i], x[6 + i], 1.5);
+}
+static void column_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 15; i++)
+        y[i] = plain_of(x[i], x[15 + i / 5], 1.5);
+}
+static void outer_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < 5; j++)
+            y[i * 5 + j] = plain_of(x[j], x[5 + i], 1.5);
+}
+
+/* Two constants on one tape; and x beside 3x, where both operands are one tensor's doing. */
+static Tensor *diamond(Tensor *const *x)
+{
+    Tensor *near = tensor_rounded_distance(tensor_scale(x[0], 3), x[0], 1);
+    return tensor_mul(tensor_rounded_distance(near, x[0], 2), x[0]);
+}
+static void diamond_run(Trial *trial) { check_tensors(trial, diamond); }
+static void diamond_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 5; i++)
+        y[i] = plain_of(plain_of(3 * x[i], x[i], 1), x[i], 2) * x[i];
+}
+
+static Tensor *constant(Tensor *const *x)
+{
+    Tensor *c = tensor_from(shape1(5), (real[]){1, -2, (real)0.5, 4, -1});
+    return tensor_rounded_distance(c, tensor_rounded_distance(x[0], c, 1), 1);
+}
+static void constant_run(Trial *trial) { check_tensors(trial, constant); }
+static void constant_plain(const double *x, double *y)
+{
+    const double c[5] = {1, -2, 0.5, 4, -1};
+    for (size_t i = 0; i < 5; i++)
+        y[i] = plain_of(c[i], plain_of(x[i], c[i], 1), 1);
+}
+
+static Tensor *tiny(Tensor *const *x) { return tensor_rounded_distance(x[0], x[1], (real)1e8); }
+static void tiny_run(Trial *trial) { check_tensors(trial, tiny); }
+static void tiny_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i], x[7 + i], 1e8);
+}
+static void draw_tiny(Random *random, double *x)
+{
+    for (size_t i = 0; i < 14; i++)
+        x[i] = 1e4 * (i < 7 ? 1 + random_uniform(random) : -random_uniform(random));
+}
+
+static void huge_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 2; i++)
+        y[i] = plain_of(x[i], x[2 + i], 4);
+}
+static void draw_huge(Random *random, double *x)
+{
+    x[0] = 1e200 * (1 + random_uniform(random));
+    x[1] = 3;
+    x[2] = 5;
+    x[3] = 1e180 * (1 + random_uniform(random));
+}
+
+const Case check_cases[] = {
+    {.name = "a = 5, b = 2, c = 4",
+     .x = "a b",
+     .y = "y",
+     .run = pair_run,
+     .plain = pair_plain,
+     .draw = draw_worked},
+    {.name = "a and b of (2,3), c = 3/2",
+     .x = "a[2][3] b[2][3]",
+     .y = "y[2][3]",
+     .run = any_run,
+     .plain = same_plain},
+    {.name = "twice on one tape, from one x",
+     .x = "x[5]",
+     .y = "y[5]",
+     .run = diamond_run,
+     .plain = diamond_plain},
+    {.name = "a column (3,1) stretched to (3,5)",
+     .x = "a[3][5] b[3][1]",
+     .y = "y[3][5]",
+     .run = any_run,
+     .plain = column_plain},
+    {.name = "a row (5) and a column (2,1), both stretched",
+     .x = "a[5] b[2][1]",
+     .y = "y[2][5]",
+     .run = any_run,
+     .plain = outer_plain},
+    {.name = "with constants",
+     .x = "x[5]",
+     .y = "y[5]",
+     .run = constant_run,
+     .plain = constant_plain},
+    {.name = "distances tiny beside c",
+     .x = "a[7] b[7]",
+     .y = "y[7]",
+     .run = tiny_run,
+     .plain = tiny_plain,
+     .draw = draw_tiny},
+    {.name = "distances whose square overflows",
+     .x = "a[2] b[2]",
+     .y = "y[2]",
+     .run = pair_run,
+     .plain = huge_plain,
+     .draw = draw_huge,
+     .forward_only = true},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,0 +1,84 @@
+/* The check of 06-elementwise/softplus: three numbers, an array, used twice,
+ * and far out, where the formula as it stands overflows. */
+#include "check.h"
+#include "softplus.h"
+
+/* The larger of 0 and x taken out, then a sum of two terms that are at most 1. */
+static double plain_of(double x)
+{
+    double large = x > 0 ? x : 0;
+    return large + log(exp(-large) + exp(x - large));
+}
+
+static Tensor *once(Tensor *const *x) { return tensor_softplus(x[0]); }
+static void once_run(Trial *trial) { check_tensors(trial, once); }
+
+static void worked_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 3; i++)
+        y[i] = plain_of(x[i]);
+}
+static void draw_worked(Random *random, double *x)
+{
+    (void)random;
+    x[0] = 0;
+    x[1] = 2;
+    x[2] = -1;
+}
+
+static void array_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 15; i++)
+        y[i] = plain_of(x[i]);
+}
+
+/* Used twice, and with something above that is no plain sum. */
+static Tensor *twice(Tensor *const *x)
+{
+    Tensor *y = tensor_softplus(x[0]);
+    return tensor_add(tensor_mul(y, x[0]), tensor_softplus(tensor_scale(x[0], -2)));
+}
+static void twice_run(Trial *trial) { check_tensors(trial, twice); }
+static void twice_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
+}
+
+static void far_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 3; i++)
+        y[i] = plain_of(x[i]);
+}
+static void draw_far(Random *random, double *x)
+{
+    x[0] = 1000 + 100 * random_uniform(random);
+    x[1] = -1000 - 100 * random_uniform(random);
+    x[2] = 20 + random_uniform(random);
+}
+
+const Case check_cases[] = {
+    {.name = "softplus at 0, 2, -1",
+     .x = "x[3]",
+     .y = "y[3]",
+     .run = once_run,
+     .plain = worked_plain,
+     .draw = draw_worked},
+    {.name = "softplus of (3,5)",
+     .x = "x[3][5]",
+     .y = "y[3][5]",
+     .run = once_run,
+     .plain = array_plain},
+    {.name = "softplus x times x, plus softplus of -2x",
+     .x = "x[7]",
+     .y = "y[7]",
+     .run = twice_run,
+     .plain = twice_plain},
+    {.name = "softplus far out",
+     .x = "x[3]",
+     .y = "y[3]",
+     .run = once_run,
+     .plain = far_plain,
+     .draw = draw_far},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;

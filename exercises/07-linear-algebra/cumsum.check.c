@@ -1,0 +1,67 @@
+/* The check of 07-linear-algebra/cumsum: three numbers, rows of five, a row of one, and twice. */
+#include "../learn/check.h"
+#include "cumsum.h"
+#include "ops/ops.h"
+
+static Tensor *running(Tensor *const *x) { return tensor_cumsum(x[0]); }
+static void running_run(Trial *trial) { check_tensors(trial, running); }
+
+/* Each as a sum of its own, from its last term to its first. */
+static void rows_plain(const double *x, double *y, size_t rows, size_t length)
+{
+    for (size_t at = 0; at < rows * length; at++) {
+        y[at] = 0;
+        for (size_t s = at % length + 1; s-- > 0;)
+            y[at] += x[at / length * length + s];
+    }
+}
+static void three_plain(const double *x, double *y) { rows_plain(x, y, 1, 3); }
+static void six_plain(const double *x, double *y) { rows_plain(x, y, 6, 5); }
+static void single_plain(const double *x, double *y) { rows_plain(x, y, 3, 1); }
+static void draw_worked(Random *random, double *x)
+{
+    (void)random;
+    for (size_t i = 0; i < 3; i++)
+        x[i] = (double)i + 1;
+}
+
+/* x times the running sums of its running sums. */
+static Tensor *twice(Tensor *const *x)
+{
+    return tensor_mul(x[0], tensor_cumsum(tensor_cumsum(x[0])));
+}
+static void twice_run(Trial *trial) { check_tensors(trial, twice); }
+static void twice_plain(const double *x, double *y)
+{
+    for (size_t at = 0; at < 8; at++) {
+        y[at] = 0;
+        for (size_t s = 0; s <= at % 4; s++)
+            y[at] += (double)(at % 4 - s + 1) * x[at / 4 * 4 + s];
+        y[at] *= x[at];
+    }
+}
+
+const Case check_cases[] = {
+    {.name = "[1,2,3]",
+     .x = "x[3]",
+     .y = "y[3]",
+     .run = running_run,
+     .plain = three_plain,
+     .draw = draw_worked},
+    {.name = "(2,3,5)",
+     .x = "x[2][3][5]",
+     .y = "y[2][3][5]",
+     .run = running_run,
+     .plain = six_plain},
+    {.name = "(3,1)",
+     .x = "x[3][1]",
+     .y = "y[3][1]",
+     .run = running_run,
+     .plain = single_plain},
+    {.name = "x times its running sums' running sums",
+     .x = "x[2][4]",
+     .y = "y[2][4]",
+     .run = twice_run,
+     .plain = twice_plain},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;

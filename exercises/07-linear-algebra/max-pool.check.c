@@ -1,0 +1,130 @@
+/* The check of 07-linear-algebra/max-pool: one window, all four places winning, images of other heights
+ * than widths, negative numbers alone, and beside itself. No two numbers of a case are nearer than a
+ * fifth, so that no nudge changes who is largest. */
+#include "../learn/check.h"
+#include "max_pool.h"
+#include "ops/ops.h"
+
+static Tensor *pool(Tensor *const *x) { return tensor_max_pool(x[0]); }
+static void pool_run(Trial *trial) { check_tensors(trial, pool); }
+
+/* For each element: is it in the way of its window's maximum? */
+static void pool_plain(const double *x, double *y, size_t images, size_t height, size_t width)
+{
+    for (size_t i = 0; i < images * height * width / 4; i++)
+        y[i] = -INFINITY;
+    for (size_t at = images * height * width; at-- > 0;) {
+        size_t row = at / width / 2, column = at % width / 2; /* rows of all images: H is even */
+        double *best = &y[row * (width / 2) + column];
+        *best = x[at] > *best ? x[at] : *best;
+    }
+}
+static void one_plain(const double *x, double *y) { pool_plain(x, y, 1, 2, 2); }
+static void four_plain(const double *x, double *y) { pool_plain(x, y, 1, 4, 4); }
+static void two_plain(const double *x, double *y) { pool_plain(x, y, 2, 4, 6); }
+
+/* Steps of 0.3 from `low` on, shuffled, and each a little off. */
+static void draw_apart(Random *random, double *x, size_t count, double low)
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] = low + 0.3 * (double)i + 0.1 * random_uniform(random);
+    for (size_t i = count - 1; i > 0; i--) {
+        size_t j = random_below(random, i + 1);
+        double kept = x[i];
+        x[i] = x[j];
+        x[j] = kept;
+    }
+}
+static void draw_two(Random *random, double *x) { draw_apart(random, x, 48, -7.2); }
+static void draw_negative(Random *random, double *x) { draw_apart(random, x, 48, -20); }
+static void draw_beside(Random *random, double *x) { draw_apart(random, x, 12, -1.8); }
+
+static void draw_one(Random *random, double *x)
+{
+    (void)random;
+    static const double worked[4] = {1, 5, 2, 3};
+    for (size_t i = 0; i < 4; i++)
+        x[i] = worked[i];
+}
+
+static void draw_four(Random *random, double *x)
+{
+    (void)random;
+    static const double worked[16] = {9, 1, 2, 8, 3, 4, 5, 6, 1, 2, 3, 4, 7, 5, 6, 10};
+    for (size_t i = 0; i < 16; i++)
+        x[i] = worked[i];
+}
+
+/* The maximum of each window, times another tensor of its size; and of a maximum again. */
+static Tensor *beside(Tensor *const *x)
+{
+    return tensor_max_pool(tensor_mul(tensor_max_pool(x[0]), x[1]));
+}
+static void beside_run(Trial *trial) { check_tensors(trial, beside); }
+static void beside_plain(const double *x, double *y)
+{
+    double inner[4];
+    pool_plain(x, inner, 1, 4, 4);
+    for (size_t i = 0; i < 4; i++)
+        inner[i] *= x[16 + i];
+    pool_plain(inner, y, 1, 2, 2);
+}
+/* x well above 1, and factors that are apart: so are the products. */
+static void draw_nested(Random *random, double *x)
+{
+    draw_apart(random, x, 16, 20);
+    draw_apart(random, x + 16, 4, -0.5);
+}
+
+/* x times what it was compared with: x is used twice. */
+static Tensor *twice(Tensor *const *x)
+{
+    return tensor_add(tensor_max_pool(x[0]), tensor_slice(tensor_slice(x[0], 1, 0, 1), 2, 0, 3));
+}
+static void twice_run(Trial *trial) { check_tensors(trial, twice); }
+static void twice_plain(const double *x, double *y)
+{
+    pool_plain(x, y, 1, 2, 6);
+    for (size_t i = 0; i < 3; i++)
+        y[i] += x[i];
+}
+
+const Case check_cases[] = {
+    {.name = "[[1,5],[2,3]]",
+     .x = "x[1][2][2]",
+     .y = "y[1][1][1]",
+     .run = pool_run,
+     .plain = one_plain,
+     .draw = draw_one},
+    {.name = "each place of a window winning once",
+     .x = "x[1][4][4]",
+     .y = "y[1][2][2]",
+     .run = pool_run,
+     .plain = four_plain,
+     .draw = draw_four},
+    {.name = "two images (2,4,6)",
+     .x = "x[2][4][6]",
+     .y = "y[2][2][3]",
+     .run = pool_run,
+     .plain = two_plain,
+     .draw = draw_two},
+    {.name = "two images, all negative",
+     .x = "x[2][4][6]",
+     .y = "y[2][2][3]",
+     .run = pool_run,
+     .plain = two_plain,
+     .draw = draw_negative},
+    {.name = "the largest of products with the largest",
+     .x = "x[1][4][4] w[1][2][2]",
+     .y = "y[1][1][1]",
+     .run = beside_run,
+     .plain = beside_plain,
+     .draw = draw_nested},
+    {.name = "the largest, plus the first three",
+     .x = "x[1][2][6]",
+     .y = "y[1][1][3]",
+     .run = twice_run,
+     .plain = twice_plain,
+     .draw = draw_beside},
+};
+const size_t check_count = sizeof check_cases / sizeof *check_cases;
