@@ -408,7 +408,8 @@ void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding
             trust_say(referee, sitting, diagnosis);
         probes_try(referee, sitting, diagnosis);
     }
-    /* What never ends would take all its time once more. */
-    if (finding->build.state == BUILT && finding->verdict != VERDICT_TIMED_OUT)
+    /* What never ends would take all its time once more, and a crash leaves no numbers to compare. */
+    if (finding->build.state == BUILT && finding->verdict != VERDICT_TIMED_OUT &&
+        finding->verdict != VERDICT_CRASHED)
         diagnosis->slip = slip_matching(referee, exercise, finding);
 }
