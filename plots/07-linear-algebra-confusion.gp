@@ -1,5 +1,5 @@
-# 07-linear-algebra-confusion: how often each held-out digit was read as each, as numbers and as shades;
-# a shade's step is a factor, so that single mistakes show. Columns: digit, read_as, images.
+# 07-linear-algebra-confusion: how often each held-out digit was read as each, as numbers and as
+# shades; a shade's step is a factor, so that single mistakes show. Columns: digit, read_as, images.
 if (!exists("height")) { height = 460 }
 colour = 0    # shades are no lines
 load 'plots/style.gp'

@@ -1,5 +1,5 @@
-# 07-linear-algebra-costs: for each operation, how many times its forward's time its backward takes. The
-# bars are labelled with both times. Columns: backward (0 or 1: which pass the row is of), then
+# 07-linear-algebra-costs: for each operation, how many times its forward's time its backward takes.
+# The bars are labelled with both times. Columns: backward (0 or 1: which pass the row is of), then
 # milliseconds, one column an operation.
 if (!exists("height")) { height = 480 }
 load 'plots/style.gp'

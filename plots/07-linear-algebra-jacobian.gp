@@ -1,5 +1,5 @@
-# 07-linear-algebra-jacobian: the gradient of a product of n by n matrices through the Jacobian and by a
-# vector-Jacobian product: bytes above, seconds below. Columns: n, jacobian_bytes, vjp_bytes,
+# 07-linear-algebra-jacobian: the gradient of a product of n by n matrices through the Jacobian and by
+# a vector-Jacobian product: bytes above, seconds below. Columns: n, jacobian_bytes, vjp_bytes,
 # jacobian_seconds, vjp_seconds.
 if (!exists("height")) { height = 620 }
 load 'plots/style.gp'

@@ -9,8 +9,9 @@ typedef struct {
     Tensor *weight[2], *bias[2];
 } Classifier;
 
-/* One step of gradient descent on the mean cross-entropy of x's N rows, of which row n belongs to class
- * target[n]. Returns the loss before the step. Leaves nothing on the tape. */
-real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target, real rate);
+/* One step of gradient descent on the mean cross-entropy of x's N rows, of which row n belongs
+ * to class target[n]. Returns the loss before the step. Leaves nothing on the tape. */
+real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target,
+                     real rate);
 
 #endif

@@ -1,8 +1,8 @@
 /* concat: parts one after the other along one axis. Chapter 07, "concat".
  *
- * What to write: concat_forward and concat_backward. row_of(t, axis) is the number of elements behind
- * the axis' beginning in one block of t: a part is `outer` rows of its own row_of, and the whole is
- * `outer` rows of its. The parts are out->parents[0] to [out->n_parents - 1]. */
+ * What to write: concat_forward and concat_backward. row_of(t, axis) is the number of elements
+ * behind the axis' beginning in one block of t: a part is `outer` rows of its own row_of, and
+ * the whole is `outer` rows of its. The parts are out->parents[0] to [out->n_parents - 1]. */
 #include "ops/ops.h"
 
 static size_t row_of(const Tensor *t, int axis)

@@ -1,5 +1,5 @@
-/* The check of 07-linear-algebra/concat: the lesson's three parts, each axis of three, a constant in
- * the middle, a part on both sides of another. */
+/* The check of 07-linear-algebra/concat: the lesson's three parts, each axis of three, a
+ * constant in the middle, a part on both sides of another. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

@@ -4,7 +4,8 @@
 
 #include "tensor/tensor.h"
 
-/* The running sum along the last axis: x (...,T) gives y_t = x_0 + ... + x_t of each row (...,T). */
+/* The running sum along the last axis: x (...,T) gives y_t = x_0 + ... + x_t of each row
+ * (...,T). */
 Tensor *tensor_cumsum(Tensor *x);
 
 #endif

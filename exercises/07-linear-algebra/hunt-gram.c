@@ -1,7 +1,7 @@
 /* Exercise 07-linear-algebra/hunt-gram: out_b = x_b x_b', for every b of a batch.
  *
- * A bug hunt: this whole file is given, and has one mistake, which shows forwards and backwards. With
- * one sequence in the batch every number is right. Find it and mend it. */
+ * A bug hunt: this whole file is given, and has one mistake, which shows forwards and backwards.
+ * With one sequence in the batch every number is right. Find it and mend it. */
 #include "gram.h"
 
 typedef struct {

@@ -1,4 +1,5 @@
-/* The check of 07-linear-algebra/hunt-gram: one sequence, two small ones, more, and beside itself. */
+/* The check of 07-linear-algebra/hunt-gram: one sequence, two small ones, more, and beside
+ * itself. */
 #include "../learn/check.h"
 #include "gram.h"
 #include "ops/ops.h"

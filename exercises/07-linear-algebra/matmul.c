@@ -1,7 +1,7 @@
 /* matmul: C = A B, with leading axes. Chapter 07, "matmul" and "matmul with leading axes".
  *
- * What to write: the loops of multiply, add_da and add_db, each for one matrix. The rest, which finds
- * the sizes and goes over the batch, is given. */
+ * What to write: the loops of multiply, add_da and add_db, each for one matrix. The rest, which
+ * finds the sizes and goes over the batch, is given. */
 #include "ops/ops.h"
 
 typedef struct {

@@ -1,6 +1,6 @@
-/* The check of 07-linear-algebra/max-pool: one window, all four places winning, images of other heights
- * than widths, negative numbers alone, and beside itself. No two numbers of a case are nearer than a
- * fifth, so that no nudge changes who is largest. */
+/* The check of 07-linear-algebra/max-pool: one window, all four places winning, images of other
+ * heights than widths, negative numbers alone, and beside itself. No two numbers of a case are
+ * nearer than a fifth, so that no nudge changes who is largest. */
 #include "../learn/check.h"
 #include "max_pool.h"
 #include "ops/ops.h"
@@ -8,7 +8,7 @@
 static Tensor *pool(Tensor *const *x) { return tensor_max_pool(x[0]); }
 static void pool_run(Trial *trial) { check_tensors(trial, pool); }
 
-/* For each element: is it in the way of its window's maximum? */
+/* Each element, from the last to the first, is held against the largest so far of its window. */
 static void pool_plain(const double *x, double *y, size_t images, size_t height, size_t width)
 {
     for (size_t i = 0; i < images * height * width / 4; i++)
@@ -37,7 +37,7 @@ static void draw_apart(Random *random, double *x, size_t count, double low)
 }
 static void draw_two(Random *random, double *x) { draw_apart(random, x, 48, -7.2); }
 static void draw_negative(Random *random, double *x) { draw_apart(random, x, 48, -20); }
-static void draw_beside(Random *random, double *x) { draw_apart(random, x, 12, -1.8); }
+static void draw_twice(Random *random, double *x) { draw_apart(random, x, 12, -1.8); }
 
 static void draw_one(Random *random, double *x)
 {
@@ -55,13 +55,13 @@ static void draw_four(Random *random, double *x)
         x[i] = worked[i];
 }
 
-/* The maximum of each window, times another tensor of its size; and of a maximum again. */
-static Tensor *beside(Tensor *const *x)
+/* The largest of each window, weighed; and the largest of those. */
+static Tensor *nested(Tensor *const *x)
 {
     return tensor_max_pool(tensor_mul(tensor_max_pool(x[0]), x[1]));
 }
-static void beside_run(Trial *trial) { check_tensors(trial, beside); }
-static void beside_plain(const double *x, double *y)
+static void nested_run(Trial *trial) { check_tensors(trial, nested); }
+static void nested_plain(const double *x, double *y)
 {
     double inner[4];
     pool_plain(x, inner, 1, 4, 4);
@@ -76,7 +76,7 @@ static void draw_nested(Random *random, double *x)
     draw_apart(random, x + 16, 4, -0.5);
 }
 
-/* x times what it was compared with: x is used twice. */
+/* x is used twice: in its windows, and its first three numbers beside them. */
 static Tensor *twice(Tensor *const *x)
 {
     return tensor_add(tensor_max_pool(x[0]), tensor_slice(tensor_slice(x[0], 1, 0, 1), 2, 0, 3));
@@ -117,14 +117,14 @@ const Case check_cases[] = {
     {.name = "the largest of products with the largest",
      .x = "x[1][4][4] w[1][2][2]",
      .y = "y[1][1][1]",
-     .run = beside_run,
-     .plain = beside_plain,
+     .run = nested_run,
+     .plain = nested_plain,
      .draw = draw_nested},
     {.name = "the largest, plus the first three",
      .x = "x[1][2][6]",
      .y = "y[1][1][3]",
      .run = twice_run,
      .plain = twice_plain,
-     .draw = draw_beside},
+     .draw = draw_twice},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

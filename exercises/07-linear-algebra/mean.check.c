@@ -1,4 +1,5 @@
-/* The check of 07-linear-algebra/mean: the lesson's matrix, then three axes, each of them, and all. */
+/* The check of 07-linear-algebra/mean: the lesson's matrix, then three axes, each of them, and
+ * all. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

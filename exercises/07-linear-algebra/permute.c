@@ -3,8 +3,8 @@
  * What to write: the steps in walk_of, and the walk over the result, forward and backward. */
 #include "ops/ops.h"
 
-/* For each axis of the result its length, and the step it makes in x; ranks below 4 are filled up in
- * front with axes of length 1. */
+/* For each axis of the result its length, and the step it makes in x; ranks below 4 are filled
+ * up in front with axes of length 1. */
 typedef struct {
     size_t dim[RANK_MAX], step[RANK_MAX];
 } Walk;

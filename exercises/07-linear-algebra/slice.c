@@ -1,8 +1,8 @@
 /* slice: the part [begin, end) of one axis. Chapter 07, "slice".
  *
- * What to write: slice_forward and slice_backward. Element (o, j, i) of a tensor of p->outer blocks,
- * n along the axis and p->inner within stands at place (o * n + j) * p->inner + i; n is p->n in x and
- * p->taken in the part. */
+ * What to write: slice_forward and slice_backward. Element (o, j, i) of a tensor of p->outer
+ * blocks, n along the axis and p->inner within stands at place (o * n + j) * p->inner + i; n is
+ * p->n in x and p->taken in the part. */
 #include "ops/ops.h"
 
 typedef struct {

@@ -7,7 +7,8 @@
 
 #include "ops/ops.h"
 
-real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target, real rate)
+real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target,
+                     real rate)
 {
     (void)net, (void)x, (void)rows, (void)target, (void)rate; /* take it out */
     /* your code here: between TapeMark mark = tape_mark() and tape_release(mark) */

@@ -1,5 +1,5 @@
-/* The check of 07-linear-algebra/training-step: two steps, against the same two by hand: the scores'
- * gradient is (p - 1 at the target) / rows, as chapter 04 derived it. */
+/* The check of 07-linear-algebra/training-step: two steps, against the same two by hand: the
+ * scores' gradient is (p - 1 at the target) / rows, as chapter 04 derived it. */
 #include "../learn/check.h"
 #include "classifier.h"
 
@@ -8,12 +8,13 @@ enum { W0 = 0, B0 = W0 + IN * HIDDEN, W1 = B0 + HIDDEN, B1 = W1 + HIDDEN * CLASS
 enum { PARAMETERS = B1 + CLASSES };
 static const int targets[ROWS] = {0, 2, 1, 1, 0};
 
-/* Runs two steps on parameters copied from x, whose rest is the rows; y is the parameters behind them,
- * both losses and how long the tape is. */
+/* Runs two steps on parameters copied from x, whose rest is the rows; y is the parameters behind
+ * them, both losses and how long the tape is. */
 static void step_run(Trial *trial)
 {
-    Classifier net = {{tensor_parameter(shape2(IN, HIDDEN)), tensor_parameter(shape2(HIDDEN, CLASSES))},
-                      {tensor_parameter(shape1(HIDDEN)), tensor_parameter(shape1(CLASSES))}};
+    Classifier net = {
+        {tensor_parameter(shape2(IN, HIDDEN)), tensor_parameter(shape2(HIDDEN, CLASSES))},
+        {tensor_parameter(shape1(HIDDEN)), tensor_parameter(shape1(CLASSES))}};
     Tensor *all[4] = {net.weight[0], net.bias[0], net.weight[1], net.bias[1]};
     const double *from = trial->x;
     for (int k = 0; k < 4; k++)

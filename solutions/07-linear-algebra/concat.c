@@ -10,8 +10,8 @@ static size_t row_of(const Tensor *t, int axis)
     return shape_product(t->shape, axis, t->shape.rank);
 }
 
-/* Each element of a part went to one place; its gradient is there. A part that wants none still takes
- * its room: the offset moves on. */
+/* Each element of a part went to one place; its gradient is there. A part that wants none still
+ * takes its room: the offset moves on. */
 static void concat_backward(Tensor *out)
 {
     int axis = *(const int *)out->saved;

@@ -1,8 +1,8 @@
 /* Exercise 07-linear-algebra/cumsum: y_t = x_0 + ... + x_t along the last axis.
  *
- * A worked answer. One element with its letters: y_t = sum over s of [s <= t] x_s. So x_s takes part in
- * y_t for every t from s on, with slope 1, and in no earlier one: dx_s = sum over t >= s of dy_t. That
- * is a running sum again, which runs from the end. */
+ * A worked answer. One element with its letters: y_t = sum over s of [s <= t] x_s. So x_s takes
+ * part in y_t for every t from s on, with slope 1, and in no earlier one: dx_s = sum over t >= s
+ * of dy_t. That is a running sum again, which runs from the end. */
 #include "cumsum.h"
 
 static void cumsum_backward(Tensor *out)

@@ -1,9 +1,9 @@
 /* Exercise 07-linear-algebra/hunt-gram: out_b = x_b x_b', for every b of a batch.
  *
- * A worked answer. The matrix to be turned over is the one of each b: its rows and columns change
- * places, and b stays where it is. Turning all three axes over gives an array (C,T,B), and to read
- * that as (B,C,T) is to take numbers of one sequence for another's. With one sequence the two are the
- * same, and so a test with B = 1 finds nothing. */
+ * A worked answer. The matrix to be turned over is the one of each b: its rows and columns
+ * change places, and b stays where it is. Turning all three axes over gives an array (C,T,B),
+ * and to read that as (B,C,T) is to take numbers of one sequence for another's. With one
+ * sequence the two are the same, and so a test with B = 1 finds nothing. */
 #include "gram.h"
 
 typedef struct {

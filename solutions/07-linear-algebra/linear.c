@@ -1,7 +1,7 @@
 /* linear: Y = X W + b, for every row of X whatever its leading axes. Chapter 07, "linear".
  *
- * A worked answer. With all leading axes read as rows it is one matrix product and a bias that every
- * row gets; so the weight and the bias hear from every row. */
+ * A worked answer. With all leading axes read as rows it is one matrix product and a bias that
+ * every row gets; so the weight and the bias hear from every row. */
 #include "ops/ops.h"
 
 typedef struct {

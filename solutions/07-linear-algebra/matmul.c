@@ -26,8 +26,9 @@ static Sizes sizes_of(const Tensor *a, const Tensor *b)
     return s;
 }
 
-/* c_mn = sum over k of a_mk b_kn. The row of c begins as zeros, for its memory holds anything; then
- * each k adds its row of b, a_mk times. In this order all three arrays are read along their rows. */
+/* c_mn = sum over k of a_mk b_kn. The row of c begins as zeros, for its memory holds anything;
+ * then each k adds its row of b, a_mk times. In this order all three arrays are read along their
+ * rows. */
 static void multiply(Sizes s, const real *a, const real *b, real *c)
 {
     for (size_t m = 0; m < s.m; m++) {
@@ -51,8 +52,9 @@ static void add_da(Sizes s, const real *dc, const real *b, GradWrite da, size_t 
         }
 }
 
-/* db_kn = sum over m of a_mk dc_mn: b_kn takes part in the whole column n of c. Where one b serves a
- * batch, m runs over the rows of the whole batch, and this sum is the sum over the batch too. */
+/* db_kn = sum over m of a_mk dc_mn: b_kn takes part in the whole column n of c. Where one b
+ * serves a batch, m runs over the rows of the whole batch, and this sum is the sum over the
+ * batch too. */
 static void add_db(Sizes s, const real *a, const real *dc, GradWrite db, size_t first)
 {
     for (size_t k = 0; k < s.k; k++)

@@ -1,11 +1,11 @@
 /* Exercise 07-linear-algebra/max-pool: the largest of each window of 2 by 2.
  *
- * A worked answer. Write one element of the result with its letters: y_nij = max of x_n,2i+a,2j+b over a
- * and b in {0, 1}. Pick one element of x: it stands in one window only. If it is the largest there, a
- * small nudge moves y one for one; if it is not, a small nudge moves nothing. So all of dy_nij goes to
- * the winner, 0 to the other three, and every element of x gets its one share: a full pass for grad_put.
- * The winner is found again in the backward: x has not changed. (At a tie there is no slope, a kink as
- * relu's at 0; the first one counts.) */
+ * A worked answer. Write one element of the result with its letters: y_nij = max of
+ * x_n,2i+a,2j+b over a and b in {0, 1}. Pick one element of x: it stands in one window only. If
+ * it is the largest there, a small nudge moves y one for one; if it is not, a small nudge moves
+ * nothing. So all of dy_nij goes to the winner, 0 to the other three, and every element of x
+ * gets its one share: a full pass for grad_put. The winner is found again in the backward: x has
+ * not changed. (At a tie there is no slope, a kink as relu's at 0; the first one counts.) */
 #include "max_pool.h"
 
 typedef struct {

@@ -1,7 +1,7 @@
 /* mean: the mean over one axis, or over all of them. Chapter 07, "mean".
  *
- * A worked answer. It is chapter 05's sum and a scale by 1/n behind it, where n is the length of the
- * axis, s.n, and not the size of the tensor. */
+ * A worked answer. It is chapter 05's sum and a scale by 1/n behind it, where n is the length of
+ * the axis, s.n, and not the size of the tensor. */
 #include "ops/ops.h"
 
 typedef struct {
@@ -16,8 +16,8 @@ static Sizes sizes_of(const Tensor *x, int axis)
                    shape_product(x->shape, axis + 1, x->shape.rank)};
 }
 
-/* y_oi = (1/n) sum over j of x_oji: each of n elements moves its mean by 1/n, so each gets that part
- * of the gradient, and together they get it all. */
+/* y_oi = (1/n) sum over j of x_oji: each of n elements moves its mean by 1/n, so each gets that
+ * part of the gradient, and together they get it all. */
 static void mean_backward(Tensor *out)
 {
     Sizes s = *(const Sizes *)out->saved;

@@ -1,13 +1,13 @@
 /* permute: axes in another order. Chapter 07, "permute".
  *
- * A worked answer. Axis a of the result runs along axis axes[a] of x. One step along it moves, in x's
- * memory, by the product of x's lengths behind that axis. So with the steps known, one walk over the
- * result says for each of its elements where in x it came from: forward reads there, backward adds
- * there, and nobody has to think of the inverse. */
+ * A worked answer. Axis a of the result runs along axis axes[a] of x. One step along it moves,
+ * in x's memory, by the product of x's lengths behind that axis. So with the steps known, one
+ * walk over the result says for each of its elements where in x it came from: forward reads
+ * there, backward adds there, and nobody has to think of the inverse. */
 #include "ops/ops.h"
 
-/* For each axis of the result its length, and the step it makes in x; ranks below 4 are filled up in
- * front with axes of length 1. */
+/* For each axis of the result its length, and the step it makes in x; ranks below 4 are filled
+ * up in front with axes of length 1. */
 typedef struct {
     size_t dim[RANK_MAX], step[RANK_MAX];
 } Walk;

@@ -1,8 +1,8 @@
 /* slice: the part [begin, end) of one axis. Chapter 07, "slice".
  *
- * A worked answer. Element (o, j, i) of the part is element (o, begin + j, i) of x. Backwards the same
- * places are added to, and no others are touched: grad_scatter has seen to it that what nobody wrote
- * to is 0. */
+ * A worked answer. Element (o, j, i) of the part is element (o, begin + j, i) of x. Backwards
+ * the same places are added to, and no others are touched: grad_scatter has seen to it that what
+ * nobody wrote to is 0. */
 #include "ops/ops.h"
 
 typedef struct {

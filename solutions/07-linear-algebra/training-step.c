@@ -18,7 +18,8 @@ static Tensor *scores_of(const Classifier *net, Tensor *x)
     return tensor_linear(hidden, net->weight[1], net->bias[1]);                   /* (N,C) */
 }
 
-real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target, real rate)
+real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target,
+                     real rate)
 {
     TapeMark mark = tape_mark();
     Tensor *input = tensor_from(shape2(rows, net->weight[0]->shape.dim[0]), x);
