@@ -1,7 +1,7 @@
 /* dual: forward mode. A number that carries its own slope. Taught in chapter 01.
  *
- * Write a + b e for the number a whose slope along the chosen input is b, with e e = 0: what is of
- * second order in a small step is dropped. Every operation then moves value and slope together, and
+ * Write a + b eps for the number a whose slope along the chosen input is b, with eps eps = 0: what
+ * is of second order in a small step is dropped. Every operation then moves value and slope together, and
  * no graph is kept. One pass gives the slope along ONE input: n inputs need n passes. */
 #ifndef WENGERT_DUAL_H
 #define WENGERT_DUAL_H
@@ -19,7 +19,7 @@ static inline Dual dual_add(Dual a, Dual b) { return (Dual){a.value + b.value, a
 
 static inline Dual dual_sub(Dual a, Dual b) { return (Dual){a.value - b.value, a.slope - b.slope}; }
 
-/* (a + a' e)(b + b' e) = ab + (a'b + ab') e, for e e = 0: the product rule. */
+/* (a + a' eps)(b + b' eps) = ab + (a'b + ab') eps, for eps eps = 0: the product rule. */
 static inline Dual dual_mul(Dual a, Dual b)
 {
     return (Dual){a.value * b.value, a.slope * b.value + a.value * b.slope};

@@ -18,8 +18,8 @@ static const char *judge(const double *x, const double *y)
     if (error <= 1e-13)
         return NULL;
     snprintf(text, sizeof text,
-             "at x = %.13g: yours %.13g, right %.13g; relative error %.1e, allowed 1e-13", x[0], y[0],
-             right, error);
+             "at x = %.13g: yours %.13g, right %.13g; relative error %.1e, allowed 1e-13", x[0],
+             y[0], right, error);
     return text;
 }
 #endif
@@ -35,7 +35,10 @@ static void draw_three(Random *random, double *x)
     x[0] = 3;
 }
 static void draw_small(Random *random, double *x) { x[0] = random_uniform(random); }
-static void draw_thousand(Random *random, double *x) { x[0] = 1000 * (0.1 + random_uniform(random)); }
+static void draw_thousand(Random *random, double *x)
+{
+    x[0] = 1000 * (0.1 + random_uniform(random));
+}
 static void draw_8(Random *random, double *x) { x[0] = 1e8 * (0.1 + random_uniform(random)); }
 static void draw_13(Random *random, double *x) { x[0] = 1e13 * (0.1 + random_uniform(random)); }
 static void draw_20(Random *random, double *x) { x[0] = 1e20 * (0.1 + random_uniform(random)); }
