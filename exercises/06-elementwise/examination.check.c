@@ -1,6 +1,6 @@
 /* The check of 06-elementwise/examination: a number worked by hand, arrays, operands that repeat,
  * are stretched, or are constants; distances that are tiny beside c, and ones whose square
- * overflows. */
+ * overflows, with their slopes. */
 #include "check.h"
 #include "examination.h"
 
@@ -92,6 +92,69 @@ static void draw_huge(Random *random, double *x)
     x[3] = 1e180 * (1 + random_uniform(random));
 }
 
+/* Forward and backward, `n` of each operand, where no difference can measure a slope. */
+static void walk(const double *x, size_t n, real c, const real *upstream, double *y, double *slopes)
+{
+    Tensor *of[2] = {tensor_parameter(shape1(n)), tensor_parameter(shape1(n))};
+    for (size_t i = 0; i < 2 * n; i++)
+        of[i / n]->data[i % n] = (real)x[i];
+    TapeMark mark = tape_mark();
+    Tensor *out = tensor_rounded_distance(of[0], of[1], c);
+    tensor_backward_from(out, upstream);
+    for (size_t i = 0; i < n; i++)
+        y[i] = (double)out->data[i];
+    for (size_t i = 0; i < 2 * n; i++)
+        slopes[i] = of[i / n]->has_grad ? (double)of[i / n]->grad[i % n] : (double)NAN;
+    tape_release(mark);
+    tensor_free(of[0]);
+    tensor_free(of[1]);
+}
+static void slopes_plain(const double *x, double *y, size_t n, double c)
+{
+    for (size_t i = 0; i < n; i++) {
+        double d = x[i] - x[n + i];
+        y[i] = d / hypot(d, c);
+        y[n + i] = -y[i];
+    }
+}
+
+static void huge_slopes_run(Trial *trial)
+{
+    double values[2];
+    walk(trial->x, 2, 4, (real[]){1, 1}, values, trial->y);
+}
+static void huge_slopes_plain(const double *x, double *y) { slopes_plain(x, y, 2, 4); }
+
+/* Near 0 the value is d^2 / 2c, the slope d / c: times c / size^2 and c / size both are near 1. */
+static const real sizes[7] = {(real)1e6,  (real)1e4,  (real)1e2, 1,
+                              (real)1e-3, (real)1e-6, (real)1e-12};
+static void sizes_run(Trial *trial)
+{
+    real upstream[7];
+    for (size_t i = 0; i < 7; i++)
+        upstream[i] = (real)1e8 / sizes[i];
+    walk(trial->x, 7, (real)1e8, upstream, trial->y, trial->y + 7);
+    for (size_t i = 0; i < 7; i++)
+        trial->y[i] *= (double)(upstream[i] / sizes[i]);
+}
+static void sizes_plain(const double *x, double *y)
+{
+    slopes_plain(x, y + 7, 7, 1e8);
+    for (size_t i = 0; i < 7; i++) {
+        double times = 1e8 / (double)sizes[i];
+        y[i] = plain_of(x[i], x[7 + i], 1e8) * times / (double)sizes[i];
+        y[7 + i] *= times;
+        y[14 + i] *= times;
+    }
+}
+static void draw_sizes(Random *random, double *x)
+{
+    for (size_t i = 0; i < 7; i++) {
+        x[i] = (double)sizes[i] * (1 + random_uniform(random));
+        x[7 + i] = -(double)sizes[i] * random_uniform(random);
+    }
+}
+
 const Case check_cases[] = {
     {.name = "a = 5, b = 2, c = 4",
      .x = "a b",
@@ -136,6 +199,20 @@ const Case check_cases[] = {
      .run = pair_run,
      .plain = huge_plain,
      .draw = draw_huge,
+     .forward_only = true},
+    {.name = "slopes where the square overflows",
+     .x = "a[2] b[2]",
+     .y = "da[2] db[2]",
+     .run = huge_slopes_run,
+     .plain = huge_slopes_plain,
+     .draw = draw_huge,
+     .forward_only = true},
+    {.name = "distances of 1e6 to 1e-12 beside c = 1e8, scaled",
+     .x = "a[7] b[7]",
+     .y = "y[7] da[7] db[7]",
+     .run = sizes_run,
+     .plain = sizes_plain,
+     .draw = draw_sizes,
      .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

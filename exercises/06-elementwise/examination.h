@@ -5,7 +5,8 @@
 #include "ops/ops.h"
 
 /* sqrt((a - b)^2 + c^2) - c for each element, with a and b stretched to one shape and a constant c
- * above 0. Right for distances that are tiny beside c, and for ones whose square overflows. */
+ * above 0. Value and gradients are right for distances that are tiny beside c, and for ones whose
+ * square overflows. */
 Tensor *tensor_rounded_distance(Tensor *a, Tensor *b, real c);
 
 #endif

@@ -1,5 +1,6 @@
 /* The check of 08-loss/kl: two scores by hand, rows of several shapes, one operand constant,
- * operands that depend on each other, one tensor as both, and scores far out. */
+ * operands that depend on each other, one tensor as both, two results on one tape, and scores far
+ * out. */
 #include "kl.h"
 
 #include "../learn/check.h"
@@ -86,6 +87,18 @@ static Tensor *itself(Tensor *const *x) { return tensor_kl(x[0], x[0]); }
 static void itself_run(Trial *trial) { check_tensors(trial, itself); }
 static void itself_plain(const double *x, double *y) { y[0] = plain_kl(x, x, 2, 3); }
 
+/* Two results of different rows, each the other's upstream: what one keeps is not the other's. */
+static Tensor *twice(Tensor *const *x)
+{
+    Tensor *first = tensor_kl(x[0], x[1]);
+    return tensor_mul(first, tensor_kl(x[2], x[3]));
+}
+static void twice_run(Trial *trial) { check_tensors(trial, twice); }
+static void twice_plain(const double *x, double *y)
+{
+    y[0] = plain_kl(x, x + 6, 2, 3) * plain_kl(x + 12, x + 32, 5, 4);
+}
+
 const Case check_cases[] = {
     {.name = "(0, 0) and (0, ln 3)",
      .x = "z[2] x[2]",
@@ -123,6 +136,11 @@ const Case check_cases[] = {
      .y = "divergence",
      .run = itself_run,
      .plain = itself_plain},
+    {.name = "(2,3) and (5,4), twice on one tape",
+     .x = "z[2][3] x[2][3] w[5][4] v[5][4]",
+     .y = "product",
+     .run = twice_run,
+     .plain = twice_plain},
     {.name = "scores near 1000 and -1000",
      .x = "z[3][5] x[3][5]",
      .y = "divergence",

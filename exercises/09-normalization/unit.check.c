@@ -1,4 +1,5 @@
-/* The check of 09-normalization/unit: (3,4), several rows, and the cosine of two rows. */
+/* The check of 09-normalization/unit: (3,4), several rows, one of them of zeros, rows times
+ * themselves, and two results on one tape. */
 #include "../learn/check.h"
 #include "../09-normalization/unit.h"
 #include "ops/ops.h"
@@ -40,6 +41,29 @@ static void beside_plain(const double *x, double *y)
         y[i] *= x[i];
 }
 
+/* With an epsilon a row of zeros has a length, and a slope. */
+static void draw_zeros(Random *random, double *x)
+{
+    for (size_t i = 0; i < 15; i++)
+        x[i] = i / 5 == 1 ? 0 : random_normal(random);
+}
+
+/* Two results of different rows: what one keeps is not the other's. */
+static Tensor *twice(Tensor *const *x)
+{
+    Tensor *first = tensor_unit(x[0], (real)0.3);
+    return tensor_mul(first, tensor_unit(x[1], 1));
+}
+static void twice_run(Trial *trial) { check_tensors(trial, twice); }
+static void twice_plain(const double *x, double *y)
+{
+    double column[3];
+    plain_rows(x, y, 3, 5, 0.3);
+    plain_rows(x + 15, column, 3, 1, 1);
+    for (size_t i = 0; i < 15; i++)
+        y[i] *= column[i / 5];
+}
+
 const Case check_cases[] = {
     {.name = "(3,4), epsilon 0",
      .x = "x[2]",
@@ -62,5 +86,16 @@ const Case check_cases[] = {
      .y = "y[2][3]",
      .run = beside_run,
      .plain = beside_plain},
+    {.name = "(3,5) with a row of zeros, epsilon 0.3",
+     .x = "x[3][5]",
+     .y = "y[3][5]",
+     .run = usual_run,
+     .plain = table_plain,
+     .draw = draw_zeros},
+    {.name = "(3,5) and (3,1), twice on one tape",
+     .x = "x[3][5] w[3][1]",
+     .y = "y[3][5]",
+     .run = twice_run,
+     .plain = twice_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

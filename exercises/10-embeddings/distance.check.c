@@ -1,5 +1,5 @@
-/* The check of 10-embeddings/distance: T = 2 with its numbers, T = 3, several matrices, and scores
- * that are used beside. */
+/* The check of 10-embeddings/distance: T = 2 with its numbers, T = 3, several matrices, T = 1,
+ * scores that are used beside, constants, and scores that are another's result. */
 #include "../learn/check.h"
 #include "../10-embeddings/distance.h"
 #include "ops/ops.h"
@@ -29,6 +29,48 @@ static void beside_plain(const double *x, double *y)
         y[i] *= x[i];
 }
 
+/* One of the two is a constant, which wants no gradient. */
+static const real fixed[9] = {1, 0, -1, (real)0.5, 2, (real)-0.25, 3, -2, (real)1.5};
+static void fixed_read(double *to, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] = (double)fixed[i];
+}
+static Tensor *given_scores(Tensor *const *x)
+{
+    return tensor_distance(tensor_from(shape2(3, 3), fixed), x[0]);
+}
+static void given_scores_run(Trial *trial) { check_tensors(trial, given_scores); }
+static void given_scores_plain(const double *x, double *y)
+{
+    double scores[9];
+    fixed_read(scores, 9);
+    plain_tables(scores, x, y, 1, 3);
+}
+static Tensor *given_bias(Tensor *const *x)
+{
+    return tensor_distance(x[0], tensor_from(shape1(5), fixed));
+}
+static void given_bias_run(Trial *trial) { check_tensors(trial, given_bias); }
+static void given_bias_plain(const double *x, double *y)
+{
+    double bias[5];
+    fixed_read(bias, 5);
+    plain_tables(x, bias, y, 1, 3);
+}
+
+/* Scores that are themselves a result, as in attention. */
+static Tensor *scaled(Tensor *const *x) { return tensor_distance(tensor_scale(x[0], 2), x[1]); }
+static void scaled_run(Trial *trial) { check_tensors(trial, scaled); }
+static void scaled_plain(const double *x, double *y)
+{
+    double twice[18];
+    for (size_t i = 0; i < 18; i++)
+        twice[i] = 2 * x[i];
+    plain_tables(twice, x + 18, y, 2, 3);
+}
+static void one_plain(const double *x, double *y) { plain_tables(x, x + 2, y, 2, 1); }
+
 const Case check_cases[] = {
     {.name = "T = 2", .x = "S[2][2] b[3]", .y = "y[2][2]", .run = biased_run, .plain = two_plain},
     {.name = "T = 3", .x = "S[3][3] b[5]", .y = "y[3][3]", .run = biased_run, .plain = three_plain},
@@ -42,5 +84,25 @@ const Case check_cases[] = {
      .y = "y[2][3][3]",
      .run = beside_run,
      .plain = beside_plain},
+    {.name = "T = 1, tables of (2,1,1)",
+     .x = "S[2][1][1] b[1]",
+     .y = "y[2][1][1]",
+     .run = biased_run,
+     .plain = one_plain},
+    {.name = "T = 3, scores constant",
+     .x = "b[5]",
+     .y = "y[3][3]",
+     .run = given_scores_run,
+     .plain = given_scores_plain},
+    {.name = "T = 3, bias constant",
+     .x = "S[3][3]",
+     .y = "y[3][3]",
+     .run = given_bias_run,
+     .plain = given_bias_plain},
+    {.name = "of 2 S, scores that are a result, (2,3,3)",
+     .x = "S[2][3][3] b[5]",
+     .y = "y[2][3][3]",
+     .run = scaled_run,
+     .plain = scaled_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;
