@@ -214,7 +214,7 @@ QUIET_MAKE = $(MAKE) --no-print-directory -j$(JOBS)
 .PHONY: start start-run
 start: ## set up, build, run every gate, train a GPT-2, draw its loss, let it write
 	@sh setup.sh start
-	@$(QUIET_MAKE) libraries programs gate-programs
+	@$(QUIET_MAKE) learner libraries programs gate-programs
 	@$(MAKE) --no-print-directory start-run
 
 start-run:
@@ -226,7 +226,7 @@ start-run:
 	@echo
 	@$(GPT2) train --text chapters/course.txt --run build/start --fresh --figure --count 500 --prompt "The gradient "
 	@echo
-	@echo "next: make train TEXT=FILE, make sample PROMPT=\"The \", make test, make help"
+	@echo "next: ./learn, make train TEXT=FILE, make sample PROMPT=\"The \", make test, make help"
 
 .PHONY: test test-run
 test: ## every check: gates, unit tests, seeded bugs, resuming, bad input, lessons
