@@ -77,7 +77,7 @@ slip 'prints ok'      'your code printed' 's/a->grad +=/puts("ok"); a->grad = 0 
 slip 'a factor'       '3 times what was measured' 's/ \* out->grad;/ * out->grad * 3;/'
 slip 'not known'      'None of the slips known' 's/out->grad;/out->grad + 1e-5;/'
 slip 'known slip'     'match a known slip' 's/+= a->data/-= a->data/'
-slip 'memory'         'ran out of memory' 's/a->grad +=/for (;;) memset(malloc(1 << 20), 1, 1 << 20); a->grad +=/; s/#include "value.value.h"/&\n#include <stdlib.h>\n#include <string.h>/'
+slip 'memory'         'ran out of memory' 's/a->grad +=/static void *volatile kept; for (;;) kept = memset(malloc(1 << 20), 1, 1 << 20); a->grad +=/; s/#include "value.value.h"/&\n#include <stdlib.h>\n#include <string.h>/'
 slip 'endless'        'ran out of time' 's/a->grad +=/for (volatile unsigned i = 0;; i++) {} a->grad +=/'
 
 cp "$here/$solution" $work
