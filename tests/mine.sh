@@ -25,10 +25,10 @@ else
     cat out.txt
 fi
 
-# hurt ID: its first slip in work/, as a file that passed once and was changed since.
+# hurt ID: the first slip that its text lists in work/, as a file that passed once and was changed since.
 hurt() {
-    slip=$(ls "$here/$B/learn/$1"/slip-*.c 2> /dev/null | head -n 1)
-    if [ -z "$slip" ]; then
+    slip=$here/$B/learn/$1/slip-$(sed -n 's/^bug  *//p' "exercises/$1.txt" | head -n 1).c
+    if [ ! -f "$slip" ]; then
         echo "FAIL  $1: no slip is built: ./learn audit builds them"
         failed=$((failed + 1))
         return
