@@ -1,5 +1,5 @@
-/* The check of 08-loss/fused: the lesson's scores once and twice, rows ignored, scores used twice,
- * and scores thousands apart. */
+/* The check of 08-loss/fused and 08-loss/hunt-rows: the lesson's scores once and twice, rows ignored,
+ * scores used twice, and scores thousands apart. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 

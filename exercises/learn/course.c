@@ -30,7 +30,11 @@ const char *path_text(const Exercise *exercise)
 
 const char *path_check(const Exercise *exercise)
 {
-    return path_make("exercises", exercise, ".check.c");
+    static char path[PATH_ROOM];
+    if (exercise->check == NULL)
+        return path_make("exercises", exercise, ".check.c");
+    snprintf(path, sizeof path, "exercises/%s/%.80s.check.c", exercise->chapter, exercise->check);
+    return path;
 }
 
 const char *path_solution(const Exercise *exercise)
@@ -178,6 +182,8 @@ static Error head_line(Exercise *exercise, Lines *lines, char *line)
         exercise->minutes = atoi(value);
     else if ((value = value_of(line, "order")) != NULL)
         exercise->order = atoi(value);
+    else if ((value = value_of(line, "check")) != NULL)
+        exercise->check = value;
     else if ((value = value_of(line, "file")) != NULL)
         exercise->file = value;
     else if ((value = value_of(line, "needs")) != NULL)

@@ -26,6 +26,7 @@ typedef struct {
     const char *call;      /* what a person may type: name, or id where several have that name */
     bool paper;
     int order, minutes;
+    char *check; /* whose check it shares, in its chapter; NULL: its own */
     char *title, *file, *needs, *lesson, *task; /* file, needs: NULL where there is none */
     char *hints[HINTS];
     Slip slips[BUGS_MAX];
