@@ -421,7 +421,7 @@ plots-draw: $(foreach c,$(TRAINED),build/plots/$(c).tsv) build/plots/07-linear-a
 
 build/plots/07-linear-algebra-costs.tsv: $(B)/double/programs/07-linear-algebra/costs
 	@echo "== 07-linear-algebra-costs"
-	@$< --tsv build/plots/07-linear-algebra.tsv
+	@$<
 
 build/plots/13-transformer-depth.tsv: $(B)/double/programs/13-transformer/depth
 	@$(B)/double/programs/13-transformer/depth --tsv $@

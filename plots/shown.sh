@@ -14,7 +14,7 @@ data=$B/lessons/plots
 passed=0 failed=0 skipped=0
 
 # Not drawn here: what takes PyTorch, the two minutes of training of make start, and what is timed.
-elsewhere='17-parity start 07-linear-algebra-costs 07-linear-algebra-jacobian'
+elsewhere='17-parity start 06-elementwise-costs 07-linear-algebra-costs 07-linear-algebra-jacobian 10-embeddings-costs'
 
 shown=$(grep -oh 'plots/[a-z0-9-]*\.svg' README.md chapters/*/README.md | sed 's/.*plots.//; s/\.svg//' | sort -u)
 version() { sed -n 's/.*Produced by \(GNUPLOT [^<]*[^ <]\) *<.*/\1/p' "$1"; }

@@ -191,7 +191,7 @@ static void sure_and_wrong(void)
                    p[1]);
     }
     printf("\nSure, and wrong. The squared error's slope has the factor p_0 (1 - p_0), which\n"
-           "is nearly 0 there. The logarithm's slope 1/p_0 cancels it.\n");
+           "is nearly 0 there. The logarithm's slope 1/p_0 cancels the p_0.\n");
 }
 
 static void borrowed(void)

@@ -138,8 +138,9 @@ static void ones_norm(void)
             print_row(what, dx, C);
         }
     }
-    printf("\nNormalised rows sum to 0 whatever x is, so the sum of y has the slope 0, and every\n"
-           "form that takes off a mean passes.\n");
+    printf("\nNormalised rows sum to 0 whatever x is. So while all gains are equal, as they are\n"
+           "at the start, the sum of y has the slope 0, and every form that takes off a mean\n"
+           "passes.\n");
 }
 
 /* ---- the variance by C - 1, in both halves ---- */

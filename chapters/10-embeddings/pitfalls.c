@@ -142,8 +142,8 @@ static void no_positions(void)
     printf("the same, with positions added to the rows\n");
     print_sentence("  dog bites man", there, waves);
     print_sentence("  man bites dog", back, waves);
-    printf("\nWhat treats all places alike and sums, as attention does, cannot know the order\n"
-           "unless it is told.\n");
+    printf("\nWhat treats all places alike and sums, as attention does where nothing is masked,\n"
+           "cannot know the order unless it is told.\n");
 }
 
 /* The product of positions t and t + 5 in a table of width 8 by one of two recipes. */
