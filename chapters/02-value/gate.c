@@ -357,6 +357,9 @@ static void check_worked(void)
     a = value_leaf(0), out = value_pow(a, 0);
     value_backward(out);
     gate_check("value_pow 0^0", is(out, 1, 1) && is(a, 0, 0), "1, slope 0");
+    a = value_leaf(0), out = value_pow(a, 3);
+    value_backward(out);
+    gate_check("value_pow 0^3", is(out, 0, 1) && is(a, 0, 0), "0, slope 0");
     a = value_leaf(0), out = value_relu(a);
     value_backward(out);
     gate_check("value_relu at its kink", is(out, 0, 1) && is(a, 0, 0), "0, slope 0 by choice");
