@@ -52,15 +52,15 @@ static bool ask(Program *program, Ask what, size_t at, uint64_t seed)
 }
 
 bool program_run(Program *program, const Sitting *sitting, const double *x, const double *dy,
-                 bool backward, bool fresh, double *y, double *dx)
+                 bool backward, Way way, double *y, double *dx)
 {
     size_t n = sitting->info->inputs, m = sitting->info->outputs;
     Request request = {.ask = ASK_RUN, .at = (uint32_t)sitting->at, .backward = backward,
-                       .fresh = fresh};
+                       .way = way};
     double nothing[CHECK_INPUTS];
     double *into = dx == NULL ? nothing : dx;
     for (size_t i = 0; i < n; i++)
-        into[i] = fresh ? 0 : sitting->before[i];
+        into[i] = way == WAY_ADDED ? sitting->before[i] : 0;
     double begin = seconds_now(); /* from here on it is the child's time, and not ours */
     program->child.deadline = begin + program->seconds - program->used;
     bool heard =
@@ -215,13 +215,13 @@ bool sitting_prepare(Referee *referee, size_t at, uint64_t seed, Sitting *sittin
 static bool sitting_run(Program *program, Sitting *sitting)
 {
     bool backward = !sitting->info->forward_only;
-    if (!program_run(program, sitting, sitting->x, sitting->dy, backward, true, sitting->y,
+    if (!program_run(program, sitting, sitting->x, sitting->dy, backward, WAY_FRESH, sitting->y,
                      sitting->fresh))
         return false;
     if (!backward)
         return true;
     double again[CHECK_OUTPUTS];
-    if (!program_run(program, sitting, sitting->x, sitting->dy, true, false, again, sitting->added))
+    if (!program_run(program, sitting, sitting->x, sitting->dy, true, WAY_ADDED, again, sitting->added))
         return false;
     for (size_t i = 0; i < sitting->info->inputs; i++)
         sitting->added[i] -= sitting->before[i];
@@ -324,6 +324,23 @@ static void end_explain(const Program *program, const char *source, Finding *fin
              address ? ": an address that is not yours. An index past the end, or NULL?" : "");
 }
 
+/* What was right on leaves, in the middle of a graph; false when the program ended. */
+static bool inside_judge(Program *student, Sitting *sitting, Verdict *verdict)
+{
+    double y[CHECK_OUTPUTS], dx[CHECK_INPUTS];
+    sitting->inside = true;
+    if (!program_run(student, sitting, sitting->x, sitting->dy, true, WAY_INSIDE, y, dx))
+        return false;
+    sitting->inside = false;
+    for (size_t i = 0; i < sitting->info->inputs; i++)
+        sitting->inside = sitting->inside || !gradient_agrees(sitting->info, dx[i], sitting->measured[i]);
+    if (sitting->inside) {
+        memcpy(sitting->fresh, dx, sitting->info->inputs * sizeof *dx);
+        *verdict = VERDICT_GRADIENT;
+    }
+    return true;
+}
+
 /* Everything about one case at one seed; false when the judging is over. */
 static bool case_judge(Referee *referee, Program *student, size_t at, uint64_t seed,
                        const char *source, Finding *finding)
@@ -348,6 +365,11 @@ static bool case_judge(Referee *referee, Program *student, size_t at, uint64_t s
         snprintf(finding->sentence, sizeof finding->sentence, "%s", sitting->judgement);
     } else
         finding->verdict = sitting_compare(sitting);
+    if (finding->verdict == VERDICT_PASSED && !sitting->info->forward_only &&
+        !inside_judge(student, sitting, &finding->verdict)) {
+        end_explain(student, source, finding);
+        return false;
+    }
     return finding->verdict == VERDICT_PASSED;
 }
 
@@ -400,7 +422,7 @@ static bool untouched(const Exercise *exercise, const char *source)
 void judge_file(Referee *referee, const Exercise *exercise, const char *source,
                 const JudgeOptions *options, Finding *finding)
 {
-    if (!file_exists(source) || untouched(exercise, source)) {
+    if (!file_exists(source) || (!options->as_given && untouched(exercise, source))) {
         finding->verdict = VERDICT_NOT_STARTED;
         snprintf(finding->sentence, sizeof finding->sentence, "The file is as the starter was.");
         return;

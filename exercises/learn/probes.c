@@ -31,12 +31,12 @@ Signature signature_of(Referee *referee, const char *program, uint64_t seed)
             break;
         bool backward = !sitting.info->forward_only;
         double y[CHECK_OUTPUTS];
-        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, backward, true, y, sitting.fresh))
+        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, backward, WAY_FRESH, y, sitting.fresh))
             break;
         signature_add(&signature, y, sitting.info->outputs);
         if (!backward)
             continue;
-        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, true, false, y, sitting.added))
+        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, true, WAY_ADDED, y, sitting.added))
             break;
         signature_add(&signature, sitting.fresh, sitting.info->inputs);
         signature_add(&signature, sitting.added, sitting.info->inputs);
@@ -68,22 +68,34 @@ void signature_free(Signature *signature)
     *signature = (Signature){.numbers = NULL};
 }
 
-static const Slip *slip_matching(Referee *referee, const Exercise *exercise, const Finding *finding)
+/* Whether a built program answers with the signature. */
+static bool answers(Referee *referee, const Build *build, uint64_t seed, const Signature *yours)
+{
+    if (build->state != BUILT)
+        return false;
+    Signature its = signature_of(referee, build->program, seed);
+    bool equal = signature_equal(yours, &its);
+    signature_free(&its);
+    return equal;
+}
+
+/* What a hunt's file does as it was given is for the hunter to find: its slip is not named. */
+static void slip_match(Referee *referee, const Exercise *exercise, const Finding *finding, Diagnosis *d)
 {
     static Build build;
-    const Slip *found = NULL;
-    Signature yours = signature_of(referee, finding->build.program, finding->sitting.seed);
-    for (int k = 0; k < exercise->n_slips && found == NULL; k++) {
+    uint64_t seed = finding->sitting.seed;
+    Signature yours = signature_of(referee, finding->build.program, seed);
+    if (exercise->hunt) {
+        Workshop workshop = workshop_usual();
+        build_answer(&workshop, exercise, path_starter(exercise), "given", &build);
+        d->as_given = answers(referee, &build, seed, &yours);
+    }
+    for (int k = 0; k < exercise->n_slips && d->slip == NULL && !d->as_given; k++) {
         build_slip(exercise, &exercise->slips[k], &build);
-        if (build.state != BUILT)
-            continue;
-        Signature its = signature_of(referee, build.program, finding->sitting.seed);
-        if (signature_equal(&yours, &its))
-            found = &exercise->slips[k];
-        signature_free(&its);
+        if (answers(referee, &build, seed, &yours))
+            d->slip = &exercise->slips[k];
     }
     signature_free(&yours);
-    return found;
 }
 
 /* ---- which elements -------------------------------------------------------------------------- */
@@ -411,5 +423,5 @@ void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding
     /* What never ends would take all its time once more, and a crash leaves no numbers to compare. */
     if (finding->build.state == BUILT && finding->verdict != VERDICT_TIMED_OUT &&
         finding->verdict != VERDICT_CRASHED)
-        diagnosis->slip = slip_matching(referee, exercise, finding);
+        slip_match(referee, exercise, finding, diagnosis);
 }
