@@ -71,7 +71,7 @@ slip 'not static'     'write static before it' 's/^static void mul_b/void mul_b/
 slip 'forward'        'forward WRONG' 's/a->data \* b->data/a->data + b->data/'
 slip 'out of bounds'  "index 3 out of bounds" 's/a->grad +=/int v[3]; for (int i = 0; i < 4; i++) v[i] = i; a->grad += v[1] + /'
 slip 'crash names its line' '  at work/02-value/mul.c:' 's/a->grad +=/a = NULL; a->grad +=/'
-slip 'broken contract' 'It crashed: mine' 's/a->grad +=/require(0, "mine"); a->grad +=/'
+slip 'broken contract' 'It was stopped: mine' 's/a->grad +=/require(0, "mine"); a->grad +=/'
 slip 'exit(0)'        'ended early' 's/a->grad +=/_Exit(0); a->grad +=/; s/#include "value.value.h"/&\n#include <stdlib.h>/'
 slip 'prints ok'      'your code printed' 's/a->grad +=/puts("ok"); a->grad = 0 */'
 slip 'a factor'       '3 times what was measured' 's/ \* out->grad;/ * out->grad * 3;/'

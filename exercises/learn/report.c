@@ -233,7 +233,7 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         if (finding->where[0] != '\0') {
             printf("  at %s\n", finding->where);
             source_line_print(finding->where);
-        } else
+        } else if (strstr(finding->printed, "broken contract: ") == NULL) /* the sentence has it */
             lines_print(finding->printed, PRINTED_LINES);
         break;
     case VERDICT_JUDGED:
