@@ -1,7 +1,7 @@
-/* The check of 06-elementwise/dropout: the worked mask, an array with zeros in it, a mask whose owner
- * uses its array for something else before backward runs, one element used under two masks, a rate
- * of 0, and more elements. Every mask outlives its case: whoever keeps the pointer finds in that one
- * case something else there, and everywhere the same at each run. */
+/* The check of 06-elementwise/dropout: the worked mask, an array with zeros in it, a mask whose
+ * owner uses its array for something else before backward runs, one element used under two masks,
+ * a rate of 0, and more elements. Every mask outlives its case: whoever keeps the pointer finds
+ * something else there in that one case, and the same numbers at each run. */
 #include "check.h"
 #include "ops/ops.h"
 

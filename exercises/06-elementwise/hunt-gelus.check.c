@@ -79,8 +79,8 @@ static void draw_far(Random *random, double *x)
     x[2] = 20 + random_uniform(random);
 }
 
-/* At a million, where a difference of the student's own has no digits left; for the same reason ours
- * has none, and the slopes are known: 1 and 0. */
+/* At a million, where a difference of the student's own has no digits left. Nor has ours, but the
+ * slopes are known: 1 and 0. */
 static void million_run(Trial *trial)
 {
     TapeMark mark = tape_mark();

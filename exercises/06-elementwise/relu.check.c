@@ -51,8 +51,8 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
-/* At the kink the course's relu lies on the left of the two lines that meet there. Each place has the
- * line that it lies on: so its slope can be measured, at the kink and close to it. */
+/* At the kink the course's relu lies on the left of the two lines that meet there. Each place has
+ * the line that it lies on: so its slope can be measured, at the kink and close to it. */
 static void draw_places(Random *random, double *x)
 {
     const double places[6] = {1, 0, -1, 1e-9, -1e-9, 100};
