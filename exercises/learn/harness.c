@@ -58,6 +58,7 @@ void arena_release(Arena *arena, ArenaMark mark)
     while (arena->current != mark.chunk) {
         ArenaChunk *last = arena->current;
         arena->current = last->next;
+        arena_poison(last->memory, last->size); /* for what is no part of the student's file */
         free(last->memory);
         free(last);
     }

@@ -324,8 +324,11 @@ static void end_explain(const Program *program, const char *source, Finding *fin
         return;
     }
     bool address = strncmp(words, "SEGV", 4) == 0 || strncmp(words, "stopped by signal 11", 20) == 0;
+    bool poison = strstr(words, "18446744073709551615") != NULL; /* harness.c: all bits set */
     snprintf(finding->sentence, most, "It crashed: %s%s", words,
-             address ? ": an address that is not yours. An index past the end, or NULL?" : "");
+             address  ? ": an address that is not yours. An index past the end, or NULL?"
+             : poison ? ": such a number stands in memory that was released. What was still needed then?"
+                      : "");
 }
 
 /* What was right on leaves, in the middle of a graph; false when the program ended. */

@@ -111,6 +111,7 @@ static void rows_print(const Sitting *sitting, const Diagnosis *d)
         if (d->gradient)
             yours = gradient_agrees(sitting->info, sitting->fresh[i], right) ? sitting->added[i]
                                                                              : sitting->fresh[i];
+        yours = isnan(yours) ? (double)NAN : yours; /* its sign means nothing */
         char name[90];
         snprintf(name, sizeof name, "%s%s", d->gradient ? "d" : "", element_name(d->names, i));
         printf("  %-13s ", name);
