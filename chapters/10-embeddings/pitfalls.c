@@ -85,8 +85,8 @@ static void wiped_head(void)
             print_values(what, table->grad, 4);
         }
     printf("\nE = [[1,2],[3,4]] embeds the id 0 and is the head. The head ran last, so its share\n"
-           "comes first. Alone, on a fresh buffer, all three are right for one id. To store with =\n"
-           "spares the rows that no id names, here row 1; to clear before adding does not.\n");
+           "comes first. Alone, on a fresh buffer, all three are right for one id. A = spares the\n"
+           "rows that no id names, here row 1; to clear before adding does not.\n");
 }
 
 static void copied_table(void)

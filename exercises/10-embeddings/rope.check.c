@@ -1,7 +1,7 @@
 /* The check of 10-embeddings/rope: (1,0) at two positions, several pairs, several matrices, a
  * product of x with its turned self, and an x that is a result. No case but the first has positions
- * for its first axis: position 0 is right under most wrong angles, and that is no sign of a loop that
- * stops after one row. */
+ * for its first axis: position 0 is right under most wrong angles, and that is no sign of a loop
+ * that stops after one row. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
