@@ -319,13 +319,10 @@ static void end_explain(const Program *program, const char *source, Finding *fin
         return;
     }
     finding->verdict = VERDICT_CRASHED;
-    if (strstr(child->text, "broken contract: ") != NULL) {
-        snprintf(finding->sentence, most, "It was stopped: %s", words);
-        return;
-    }
     bool address = strncmp(words, "SEGV", 4) == 0 || strncmp(words, "stopped by signal 11", 20) == 0;
     bool poison = strstr(words, "18446744073709551615") != NULL; /* harness.c: all bits set */
-    snprintf(finding->sentence, most, "It crashed: %s%s", words,
+    bool contract = strstr(child->text, "broken contract: ") != NULL;
+    snprintf(finding->sentence, most, "It %s: %s%s", contract ? "was stopped" : "crashed", words,
              address  ? ": an address that is not yours. An index past the end, or NULL?"
              : poison ? ": such a number stands in memory that was released. What was still needed then?"
                       : "");
