@@ -87,6 +87,9 @@ void judge_file(Referee *referee, const Exercise *exercise, const char *source,
 void judge_program(Referee *referee, const char *program, const JudgeOptions *options,
                    Finding *finding);
 
+/* Of a student's program that ended early: why, and where in `source` (which may be NULL). */
+void end_explain(const Program *program, const char *source, Finding *finding);
+
 /* Whether verdict is one that is printed as a failure of the student's. */
 bool verdict_is_failure(Verdict verdict);
 const char *verdict_words(Verdict verdict); /* "passed", "not started", "does not compile", ... */
