@@ -74,8 +74,8 @@ static void draw_apart(Random *random, double *x)
     x[1] = -500 + random_normal(random);
 }
 
-/* The largest once last, once in the middle, once first. */
-static const int leads_targets[3] = {0, 1, 2};
+/* The largest once last, once in the middle, once first; and all far below 0. */
+static const int leads_targets[4] = {0, 1, 2, 1};
 static Tensor *leads(Tensor *const *x)
 {
     return tensor_smooth_cross_entropy(x[0], leads_targets, (real)0.1);
@@ -83,11 +83,11 @@ static Tensor *leads(Tensor *const *x)
 static void leads_run(Trial *trial) { check_tensors(trial, leads); }
 static void leads_plain(const double *x, double *y)
 {
-    y[0] = plain_loss(x, 3, 3, leads_targets, 0.1);
+    y[0] = plain_loss(x, 3, 4, leads_targets, 0.1);
 }
 static void draw_leads(Random *random, double *x)
 {
-    for (size_t i = 0; i < 9; i++)
+    for (size_t i = 0; i < 12; i++)
         x[i] = -1500 + random_normal(random);
     x[2] += 2000;
     x[4] += 2000;
@@ -168,8 +168,8 @@ const Case check_cases[] = {
      .plain = worked_plain,
      .draw = draw_apart,
      .gradient_tolerance = 1e-6},
-    {.name = "rows of -1500 with one score of 500, targets 0 1 2, epsilon 0.1",
-     .x = "x[3][3]",
+    {.name = "rows of -1500, three of them with a score of 500, targets 0 1 2 1, epsilon 0.1",
+     .x = "x[4][3]",
      .y = "loss",
      .run = leads_run,
      .plain = leads_plain,
