@@ -1,5 +1,5 @@
-/* The check of 08-loss/fused and 08-loss/hunt-rows: the lesson's scores once and twice, rows ignored,
- * scores used twice, scores thousands apart, and targets that are no class. */
+/* The check of 08-loss/fused and 08-loss/hunt-rows: the lesson's scores once and twice, rows
+ * ignored, scores used twice, scores thousands apart, and targets that are no class. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 #include "stops.h"

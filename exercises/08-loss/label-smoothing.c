@@ -2,7 +2,8 @@
  * smoothing".
  *
  * An operation that the library does not have. Its contract is
- * exercises/08-loss/label-smoothing.h. What to write: the loss, what saved holds, and the backward. */
+ * exercises/08-loss/label-smoothing.h. What to write: the loss, what saved holds, and the
+ * backward. */
 #include "label-smoothing.h"
 
 #include <string.h>
