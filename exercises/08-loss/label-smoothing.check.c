@@ -88,7 +88,7 @@ static void leads_plain(const double *x, double *y)
 static void draw_leads(Random *random, double *x)
 {
     for (size_t i = 0; i < 12; i++)
-        x[i] = -1500 + random_normal(random);
+        x[i] = (i < 9 ? -1500 : -20000) + random_normal(random);
     x[2] += 2000;
     x[4] += 2000;
     x[6] += 2000;
@@ -168,7 +168,7 @@ const Case check_cases[] = {
      .plain = worked_plain,
      .draw = draw_apart,
      .gradient_tolerance = 1e-6},
-    {.name = "rows of -1500, three of them with a score of 500, targets 0 1 2 1, epsilon 0.1",
+    {.name = "rows of -1500 with one score of 500, a row of -20000, targets 0 1 2 1, epsilon 0.1",
      .x = "x[4][3]",
      .y = "loss",
      .run = leads_run,

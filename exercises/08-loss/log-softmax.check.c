@@ -38,11 +38,13 @@ static void draw_far(Random *random, double *x)
         x[i] = around[i] + random_normal(random);
 }
 
-/* The largest once last, once in the middle, once first, and less far from 0 than the others. */
+/* The largest once last, once in the middle, once first, and less far from 0 than the others; and
+ * a row far below 0. */
+static void one_leads_plain(const double *x, double *y) { rows_plain(x, y, 4, 3); }
 static void draw_one_leads(Random *random, double *x)
 {
-    for (size_t i = 0; i < 9; i++)
-        x[i] = -1500 + random_normal(random);
+    for (size_t i = 0; i < 12; i++)
+        x[i] = (i < 9 ? -1500 : -20000) + random_normal(random);
     x[2] += 2000;
     x[4] += 2000;
     x[6] += 2000;
@@ -86,11 +88,11 @@ const Case check_cases[] = {
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* values of 2000 leave a difference fewer digits */
-    {.name = "rows of -1500 with one score of 500",
-     .x = "x[3][3]",
-     .y = "y[3][3]",
+    {.name = "rows of -1500 with one score of 500, and a row of -20000",
+     .x = "x[4][3]",
+     .y = "y[4][3]",
      .run = log_softmax_run,
-     .plain = far_plain,
+     .plain = one_leads_plain,
      .draw = draw_one_leads,
      .gradient_tolerance = 1e-6},
 };
