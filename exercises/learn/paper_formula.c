@@ -83,7 +83,7 @@ static bool same_numbers(const Array *found, const Array *slip)
 {
     for (size_t i = 0; i < array_size(slip); i++) {
         double a = found->data[i], b = slip->data[i];
-        if (!(gate_error(a, b) <= tolerance) && !(isnan(a) && isnan(b)))
+        if (!(a == b || gate_error(a, b) <= tolerance) && !(isnan(a) && isnan(b)))
             return false;
     }
     return true;

@@ -70,8 +70,8 @@ static void judge_choice(Judging *judging)
 /* ---- numbers --------------------------------------------------------------------------------- */
 
 /* Half a unit of the last digit of a decimal such as 0.333, which stands for what rounds to it; 0
- * for fewer than three digits, which say too little, and for anything else. */
-static double half_unit(const Formula *formula, int node)
+ * for fewer than `least` digits and for anything else. */
+static double half_unit(const Formula *formula, int node, int least)
 {
     while (formula->nodes[node].kind == NODE_NEGATIVE)
         node = formula->nodes[node].first;
@@ -83,21 +83,21 @@ static double half_unit(const Formula *formula, int node)
         decimals += *digit == '.' || decimals >= 0;
         digits += *digit != '.' && (digits > 0 || *digit != '0');
     }
-    bool plain = decimals > 0 && digits >= 3 && tolower((unsigned char)*digit) != 'e';
-    return plain ? 0.5 * pow(10, -decimals) : 0;
+    bool plain = (decimals > 0 || least < 3) && digits >= least && tolower((unsigned char)*digit) != 'e';
+    return plain ? 0.5 * pow(10, decimals > 0 ? -decimals : 0) : 0;
 }
 
 /* For each element of the answer how far its digits leave it open; 0 where it is no list of
  * numbers. */
-static size_t half_units(const Formula *formula, int node, double *units, size_t count)
+static size_t half_units(const Formula *formula, int node, int least, double *units, size_t count)
 {
     if (formula->nodes[node].kind == NODE_LIST) {
         for (int i = formula->nodes[node].first; i >= 0; i = formula->nodes[i].next)
-            count = half_units(formula, i, units, count);
+            count = half_units(formula, i, least, units, count);
         return count;
     }
     if (count < ARRAY_SIZE)
-        units[count] = half_unit(formula, node);
+        units[count] = half_unit(formula, node, least);
     return count + 1;
 }
 
@@ -108,7 +108,7 @@ static bool is_near(const Formula *formula, const Array *found, const Array *wan
     static double units[ARRAY_SIZE];
     size_t size = array_size(wanted);
     bool loose = within == 0 || within >= number_tolerance; /* no more is asked for than of any */
-    bool rounded = half_units(formula, formula->root, units, 0) == size && loose;
+    bool rounded = half_units(formula, formula->root, 3, units, 0) == size && loose; /* 2 say too little */
     double largest = 0, slack = 1 + 1e-9;
     if (!array_same_shape(found, wanted))
         return false;
@@ -124,6 +124,19 @@ static bool is_near(const Formula *formula, const Array *found, const Array *wan
     return true;
 }
 
+/* Whether the answer is what the right numbers round to at as many digits as it has: right as far as it
+ * goes. */
+static bool digits_are_missing(const Formula *formula, const Array *found, const Array *wanted)
+{
+    static double units[ARRAY_SIZE];
+    if (half_units(formula, formula->root, 1, units, 0) != array_size(wanted))
+        return false;
+    for (size_t i = 0; i < array_size(wanted); i++)
+        if (!(fabs(found->data[i] - wanted->data[i]) <= units[i] * (1 + 1e-9)))
+            return false;
+    return true;
+}
+
 /* What is wrong with a number that is no known mistake, or before it is seen to be one. */
 static void say_number(Judging *judging, const Formula *formula, const Array *found,
                        const Array *wanted, bool known)
@@ -136,8 +149,9 @@ static void say_number(Judging *judging, const Formula *formula, const Array *fo
             array_shape_text(wanted));
     else if (!known && within < near_tolerance && within > exact_tolerance &&
              is_near(formula, found, wanted, near_tolerance))
-        say(judging, "near, but not within the %g %% that are allowed: give more digits",
-            100 * within);
+        say(judging, "near, but not within the %g %% that are allowed: %s", 100 * within,
+            digits_are_missing(formula, found, wanted) ? "give more digits"
+                                                       : "its last digits are not the right ones");
     else if (found->rank == 0)
         say(judging, "it comes to %.7g: that is not the right answer", found->data[0]);
     else
