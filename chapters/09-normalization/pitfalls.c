@@ -190,8 +190,8 @@ static void far_row(void)
                (double)offset, (double)(square - mean * mean), (double)two);
     }
     printf("\nIn float. The variance is 5 each time. Squares of large numbers agree in all the\n"
-           "digits there are; what is left of their difference is rounding, of any sign: below 0 the root is\n"
-           "NaN.\n");
+           "digits there are; what is left of their difference is rounding, of any sign, and\n"
+           "the root of -4096 is NaN.\n");
 }
 
 /* ---- a row without a deviation ---- */
