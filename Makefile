@@ -16,6 +16,7 @@ WERROR ?= $(if $(CI),1,)
 ROOMS = base value tensor ops nn optim text gpt2 show
 CHAPTERS := $(notdir $(wildcard chapters/[0-9][0-9]-*))
 GATED := $(notdir $(patsubst %/gate.c,%,$(wildcard chapters/[0-9][0-9]-*/gate.c)))
+GATE_SOURCES := $(wildcard chapters/[0-9][0-9]-*/gate*.c)
 
 # ---- flags --------------------------------------------------------------------------------------
 WARN = -Wall -Wextra -Wpedantic -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Werror=incompatible-pointer-types
@@ -86,7 +87,7 @@ $(B)/$(1)/%.o: %.c $(B)/$(1)/flags
 
 # A gate's own loops are plain and few. Vectorising them would gain nothing, and gcc 12 for ARM stops over
 # some of them with an internal error.
-$(B)/$(1)/chapters/%/gate.o: OBJECT_FLAGS = -fno-tree-vectorize
+$(call objects,$(1),$(GATE_SOURCES)): OBJECT_FLAGS = -fno-tree-vectorize
 
 $(call library,$(1)): $(call objects,$(1),$(CORE_SOURCES)) $(call kernels,$(1))
 	@rm -f $$@ # q appends: rooms may have files of the same name
@@ -107,14 +108,16 @@ endef
 $(foreach p,$(PRECISIONS),$(foreach f,$(KERNEL_FILES),$(eval $(call kernel_rules,$(p),$(f)))))
 
 # ---- gates --------------------------------------------------------------------------------------
-# A gate links base/ and the files of lib that its own and earlier chapters name in files.txt, and
-# nothing else: a chapter that reaches forward does not link. cJSON and PCRE2 come in chapter 16.
+# A gate is its chapter's gate.c and, where one file would be long, the gate_*.c beside it. It links base/
+# and the files of lib that its own and earlier chapters name in files.txt, and nothing else: a chapter
+# that reaches forward does not link. cJSON and PCRE2 come in chapter 16.
 chapters_to = $(foreach c,$(CHAPTERS),$(if $(filter $(c),$(firstword $(sort $(c) $(1)))),$(c),))
 files_to = $(sort $(foreach c,$(call chapters_to,$(1)),$(shell sed 's/\#.*//' chapters/$(c)/files.txt 2>/dev/null)))
 gate = $(B)/$(1)/gates/$(2)
+gate_own = $(call objects,$(1),$(filter chapters/$(2)/%,$(GATE_SOURCES)))
 
 define gate_rules
-$(call gate,$(1),$(2)): $(B)/$(1)/chapters/$(2)/gate.o $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
+$(call gate,$(1),$(2)): $(call gate_own,$(1),$(2)) $(call objects,$(1),$(addprefix lib/,$(call files_to,$(2)))) $(call base_objects,$(1))
 	@mkdir -p $$(@D)
 	$(Q)$(CC) $(FLAGS_$(1)) $$^ $(if $(filter text/json.c,$(call files_to,$(2))),$(LATE_LIBS),) $(LDLIBS_BASE) -o $$@
 endef
@@ -137,7 +140,7 @@ gate: $(ONE_GATE) ## the table of one gate: make gate CH=07
 # Every other .c file of a chapter is a short program. It may use the whole library, as a tool, and
 # runs in double, so that its numbers are the lesson's; gpt2, evaluate and chapter 21's, which measure speed,
 # are built in both precisions and run in float.
-PROGRAM_SOURCES := $(filter-out %/gate.c,$(wildcard chapters/[0-9][0-9]-*/*.c))
+PROGRAM_SOURCES := $(filter-out $(GATE_SOURCES),$(wildcard chapters/[0-9][0-9]-*/*.c))
 PROGRAMS = $(patsubst chapters/%.c,$(B)/double/programs/%,$(PROGRAM_SOURCES))
 GPT2 = $(B)/float/programs/17-gpt2/gpt2
 GPT2_DOUBLE = $(B)/double/programs/17-gpt2/gpt2
@@ -249,7 +252,7 @@ $(B)/bugs/recipe: FORCE
 	@{ echo "folder $(B)/bugs"; echo "tables tests/bugs"; echo "lib lib"; echo "objects $(B)/double/lib"; \
 	  echo "compile $(CC) $(FLAGS_double) $(LATE_CFLAGS) -O1 -g0"; echo "link $(CC) $(FLAGS_double)"; \
 	  echo "libs $(LATE_LIBS) $(LDLIBS_BASE)"; \
-	  $(foreach c,$(GATED),echo "gate $(c) $(B)/double/chapters/$(c)/gate.o $(call objects,double,$(addprefix lib/,$(call files_to,$(c)))) $(call base_objects,double)";) } > $@
+	  $(foreach c,$(GATED),echo "gate $(c) $(call gate_own,double,$(c)) $(call objects,double,$(addprefix lib/,$(call files_to,$(c)))) $(call base_objects,double)";) } > $@
 
 .PHONY: bugs
 bugs: $(BUGS) $(B)/bugs/recipe gate-programs ## plant every bug, by hand and by mutation, and see each caught

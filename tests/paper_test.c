@@ -126,6 +126,7 @@ static void test_tolerance(void **state)
     (void)state;
     expect_judged("part a\nask Q\nnumber 100 within 0.01", LIST("99", "101", "100.99"),
                   LIST("98.999", "101.001", "0/0"));
+    expect_judged("part a\nask Q\nnumber 5/3 within 0.001", LIST("1.67", "1.667"), LIST("1.7"));
     expect_judged("part a\nask Q\nnumber 0.8413447 within 1e-5", LIST("0.841345", "0.84134"),
                   LIST("0.841", "0.84119", "0.8413"));
 }
@@ -138,9 +139,30 @@ static void test_lists(void **state)
                        "[0.16667, -0.11111, -0.05556, 0.0001]"),
                   LIST("[1/6, -1/9, -1/18, 0.01]", "[1/6, -1/9, 0, -1/18]", "1/6",
                        "[1/6, -1/9, -1/18]", "[0.17, -0.11, -0.056, 0]"));
+    expect_judged("part a\nask Q\nnumber [2, 0, 1] within 1e-9",
+                  LIST("[2, 0, 1]", "(2, 0, 1)", "(2,0,1) ", "(4/2, 0, 1)"),
+                  LIST("(1, 2, 0)", "(2, 0)", "(2)"));
+    expect_judged("part a\nask Q\nnumber [28]", LIST("(28)", "[28]"), LIST("28", "(28, 1)"));
     expect_judged("part a\nask Q\nnumber [[1, 3], [2, 4]]",
                   LIST("[[1, 3], [2, 4]]", "[[1, 2], [3, 4]]'"),
                   LIST("[[1, 2], [3, 4]]", "[1, 3, 2, 4]"));
+}
+
+/* A list is asked for: what is no such list is not read as one. */
+static void test_round_brackets(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {"(1, 2", "(1, (2))", "((1, 2))", "(1, 2) + (0, 0)"};
+    Paper paper;
+    const PaperPart *part = part_of(&paper, "part a\nask Q\nnumber [1, 2]");
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        expect_verdict(part, answers[i], ANSWER_UNREADABLE);
+    expect_verdict(part, "([1, 2])", ANSWER_RIGHT);
+    paper_free(&paper);
+    part = part_of(&paper, "part a\nask Q\nnumber 2");
+    expect_verdict(part, "(1, 2)", ANSWER_UNREADABLE);
+    expect_verdict(part, "(2)", ANSWER_RIGHT);
+    paper_free(&paper);
 }
 
 /* ---- choices ------------------------------------------------------------------------------- */
@@ -150,12 +172,13 @@ static void test_choices(void **state)
     static const char text[] =
         "part a\nask Q\nchoice forward mode\nchoice forward\nchoice Reverse mode\n"
         "choice neither\nright Reverse mode\nwrong neither\nasks Why?";
-    expect_judged(text, LIST("reverse mode", "Reverse  mode", "REV", "r"),
+    expect_judged(text, LIST("reverse mode", "Reverse  mode", "reversemode", "REV", "r"),
                   LIST("forward", "forward m", "neither", "n"));
     Paper paper;
     const PaperPart *part = part_of(&paper, text);
     expect_verdict(part, "for", ANSWER_UNREADABLE);
     expect_verdict(part, "both", ANSWER_UNREADABLE);
+    expect_verdict(part, "forwardm", ANSWER_WRONG);
     expect_verdict(part, "reverse modes", ANSWER_UNREADABLE);
     expect_verdict(part, "  ", ANSWER_MISSING);
     assert_int_equal(judged(part, "neither", 1).slip, 0);
@@ -609,12 +632,32 @@ static void test_start(void **state)
     free(text);
 }
 
+/* Where a gradient may come out with axes of length 1 before its own, the sheet says that they are
+ * forgiven, and they are; one behind them is not. */
+static void test_leading_axes(void **state)
+{
+    (void)state;
+    static const char part_text[] = "part db\nask Q\ngiven x(3,5)\ngiven b(5)\nforward y = x + b\n"
+                                    "along b\nright sum(dy, 0)\n";
+    char *text = NULL;
+    size_t size = 0;
+    write_file(path_of("axes.txt"), part_text, strlen(part_text));
+    FILE *out = open_memstream(&text, &size);
+    expect_none(paper_write_start(path_of("axes.txt"), out));
+    fclose(out);
+    assert_non_null(strstr(text, "\n# Leading axes of length 1 are forgiven in a gradient"));
+    free(text);
+    expect_judged(part_text, LIST("sum(dy, 0)", "drop(sum(dy, 0), 0)", "reshape(sum(dy, 0), 1, 1, 5)"),
+                  LIST("reshape(sum(dy, 0), 5, 1)"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),        cmocka_unit_test(test_tolerance),
         cmocka_unit_test(test_near),           cmocka_unit_test(test_not_understood),
-        cmocka_unit_test(test_lists),          cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_lists),          cmocka_unit_test(test_round_brackets),
+        cmocka_unit_test(test_choices),
         cmocka_unit_test(test_softmax),        cmocka_unit_test(test_layer_norm),
         cmocka_unit_test(test_cross_entropy),  cmocka_unit_test(test_products),
         cmocka_unit_test(test_embedding),      cmocka_unit_test(test_slopes),
@@ -624,7 +667,7 @@ int main(void)
         cmocka_unit_test(test_long_texts),     cmocka_unit_test(test_lessons),
         cmocka_unit_test(test_command),        cmocka_unit_test(test_command_errors),
         cmocka_unit_test(test_counterexample), cmocka_unit_test(test_inputs_shown),
-        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_start),          cmocka_unit_test(test_leading_axes),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -161,7 +161,8 @@ static void check_scale(void)
     tape_release(mark);
 }
 
-static const bool kept[21] = {1, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 1, 1, 0, 1, 0, 1};
+static const bool kept[30] = {1, 0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1,
+                              1, 1, 0, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 1};
 
 static Tensor *dropout_forward(Tensor *const *in, const void *context)
 {
@@ -174,13 +175,24 @@ static void dropout_reference(real *out, Tensor *const *in, const void *context)
         out[i] = (real)kept[i] * in[0]->data[i] / (1 - *(const real *)context);
 }
 
-static void check_dropout(void)
+static void check_dropout(const char *row, Tensor *x)
 {
     const real rate = (real)0.25;
     TapeMark mark = tape_mark();
-    tensor_check(&(TensorCheck){.name = "dropout (3,7) rate 0.25", .forward = dropout_forward,
-                                .context = &rate, .n = 1, .in = {check_normal(shape2(3, 7), 1)},
-                                .shape = shape2(3, 7), .reference = dropout_reference});
+    tensor_check(&(TensorCheck){.name = row, .forward = dropout_forward, .context = &rate, .n = 1,
+                                .in = {x}, .shape = x->shape, .reference = dropout_reference});
+    tape_release(mark);
+}
+
+/* Every third element is 0, some kept and some dropped: the result doesn't tell which. */
+static void check_dropout_rows(void)
+{
+    TapeMark mark = tape_mark();
+    check_dropout("dropout (3,7) rate 0.25", check_normal(shape2(3, 7), 1));
+    Tensor *x = check_normal(shape3(2, 3, 5), 1);
+    for (size_t i = 0; i < x->size; i += 3)
+        x->data[i] = 0;
+    check_dropout("dropout (2,3,5) rate 0.25, with zeros", x);
     tape_release(mark);
 }
 
@@ -262,6 +274,8 @@ static void check_functions_by_hand(void)
                         (real)1.09861228866810969140, (double[]){0.5, 0.75, 0.25, 0.1875});
     check_unary_by_hand("relu by hand: at its kink and 2", tensor_relu, 0, 2,
                         (double[]){0, 2, 0, 1});
+    check_unary_by_hand("relu by hand: close to its kink", tensor_relu, (real)-1e-6, (real)1e-6,
+                        (double[]){0, 1e-6, 0, 1});
     check_unary_by_hand("gelu by hand: at 1 and 0", tensor_gelu, 1, 0,
                         (double[]){0.84134474606854294859, 0, 1.08331547058768629838, 0.5});
     check_unary_by_hand("gelu_tanh by hand: at 1 and 0", tensor_gelu_tanh, 1, 0,
@@ -370,7 +384,13 @@ int main(int argc, char **argv)
                 check_normal(shape3(2, 3, 5), 3));
     check_unary("gelu_tanh (2,3,5) out to its tails", tensor_gelu_tanh, plain_gelu_tanh,
                 check_normal(shape3(2, 3, 5), 3));
-    check_dropout();
+    check_unary("sigmoid (2,3,5) out to its tails", tensor_sigmoid, plain_sigmoid,
+                check_uniform(shape3(2, 3, 5), -18, 18));
+    check_unary("silu (2,3,5) out to its tails", tensor_silu, plain_silu,
+                check_uniform(shape3(2, 3, 5), -18, 18));
+    check_unary("relu (2,3,5) away from its kink", tensor_relu, plain_relu,
+                check_away_from_zero(shape3(2, 3, 5), (real)0.1));
+    check_dropout_rows();
     check_row_bias();
     check_functions_by_hand();
     check_scale_and_gelus_by_hand();

@@ -162,7 +162,8 @@ static void quarter_slopes(void)
         printf("\n");
     }
     printf("\nA sigmoid's slope is y (1 - y), at most 1/4, so each one leaves a quarter at\n"
-           "best; ten leave a millionth.\n");
+           "best; ten leave a millionth. tanh and GELU take x itself towards 0. There a\n"
+           "tanh's slope comes near 1 again, but a GELU's is 1/2.\n");
 }
 
 /* ---- dropout ---- */

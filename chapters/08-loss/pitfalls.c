@@ -35,6 +35,7 @@ static void plain_mean(void)
 {
     static const real dp[3] = {1, 0, 0};
     const real scores[2][3] = {{0, 0, 0}, {0, LOG_2, LOG_2}};
+    print_values("upstream dp", dp, 3);
     for (int k = 0; k < 2; k++) {
         real dx[3];
         Tensor *p = tensor_softmax(tensor_from(shape1(3), scores[k]));
@@ -55,6 +56,7 @@ static void ones_hide_all(void)
 {
     static const real dp[2][3] = {{1, 1, 1}, {(real)0.5, -1, 2}};
     Tensor *p = tensor_softmax(tensor_from(shape1(3), (real[]){0, LOG_2, 2 * LOG_2}));
+    print_values("scores (0, ln 2, ln 4):  p", p->data, 3);
     for (int k = 0; k < 2; k++) {
         static const char *const names[2] = {"  p (dp - plain mean)", "  p (dp - weighted mean)"};
         real right[3], dx[3];
@@ -87,7 +89,8 @@ static void no_shift(void)
         printf("  e^(x - max) / sum         %.4f %.4f\n", (double)p->data[0], (double)p->data[1]);
     }
     printf("\nIn a double e^710 is infinite, in a float e^89. With the largest score off,\n"
-           "every exponent is at most 0, and the sum at least 1.\n");
+           "every exponent is at most 0, and the sum at least 1. Without it, a row of scores\n"
+           "of -746 is 0/0, and two of 709.5 are two zeros: their sum alone is infinite.\n");
 }
 
 static void log_of_zero(void)
@@ -153,8 +156,8 @@ static void all_rows(void)
     printf("divided by the two       loss %.4f   slopes of row 0: %.4f %.4f\n",
            (double)tensor_item(loss), (double)x->grad[0], (double)x->grad[1]);
     printf("\nThe first loss and the first slopes fit each other, so differences say nothing.\n"
-           "Only a loss that was known before, or two halves of one batch compared, can\n"
-           "tell.\n");
+           "Only a loss that was known before can tell, or the same batch without its\n"
+           "ignored rows, whose loss must be the same.\n");
 }
 
 /* ---- the wrong loss ---- */

@@ -73,18 +73,20 @@ static void wiped_head(void)
     static const real rows[4] = {1, 2, 3, 4};
     static const real dy[2][2] = {{1, 0}, {0, 1}};
     static const int ids[1] = {0};
+    static const Backward backwards[3] = {storing_backward, clearing_backward, NULL};
+    static const char *const does[3] = {"stores", "clears", "adds"};
     for (int loss = 0; loss < 2; loss++)
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 3; k++) {
             Tensor *table = wanted(shape2(2, 2), rows);
-            Tensor *x = embedding(table, ids, 1, k == 0 ? clearing_backward : NULL);
+            Tensor *x = embedding(table, ids, 1, backwards[k]);
             tensor_backward_from(tensor_tied_head(x, table), dy[loss]);
             char what[50];
-            snprintf(what, sizeof what, "E0 . E%d, dE, the embedding %s", loss,
-                     k == 0 ? "clears" : "adds");
+            snprintf(what, sizeof what, "E0 . E%d, dE, the embedding %s", loss, does[k]);
             print_values(what, table->grad, 4);
         }
     printf("\nE = [[1,2],[3,4]] embeds the id 0 and is the head. The head ran last, so its share\n"
-           "comes first. Alone, on a fresh buffer, the embedding that clears is right.\n");
+           "comes first. Alone, on a fresh buffer, all three are right for one id. A = spares the\n"
+           "rows that no id names, here row 1; to clear before adding does not.\n");
 }
 
 static void copied_table(void)
@@ -100,7 +102,7 @@ static void copied_table(void)
             real apart = 0;
             for (size_t i = 0; i < 6; i++)
                 apart = fmax(apart, fabs(table->data[i] - head->data[i]));
-            printf("  step %d: the two are %.2f apart\n", step, (double)apart);
+            printf("  step %d: at most %.2f between their numbers\n", step, (double)apart);
             Tensor *logits = tensor_tied_head(tensor_embedding(table, ids, shape1(3)), head);
             tensor_backward(tensor_softmax_cross_entropy(logits, targets));
             for (int t = 0; t < (k == 0 ? 2 : 1); t++) {
@@ -167,8 +169,8 @@ static void lone_waves(void)
             printf("  t=%zu: %6.3f", t, product(t, pairs == 1));
         printf("\n");
     }
-    printf("\nThe product of rows t and t + 5. Only sin and cos of the SAME angle add up to a\n"
-           "function of the distance; with lone waves 5 places are something else everywhere.\n");
+    printf("\nThe product of rows t and t + 5, width 8. Only sin and cos of the SAME angle\n"
+           "add up to a function of the distance; with lone waves it depends on t.\n");
 }
 
 static void turned_on(void)
@@ -191,8 +193,8 @@ static void turned_on(void)
 
 static void float_angle(void)
 {
-    static const size_t places[4] = {100, 1000, 100000, 1000000};
-    for (int k = 0; k < 4; k++) {
+    static const size_t places[5] = {100, 1000, 10000, 100000, 1000000};
+    for (int k = 0; k < 5; k++) {
         double t = (double)places[k], w = pow(10000, -2.0 / 64), right = fmod(t * w, TURN);
         float angle = (float)t * (float)w;
         double off = fabs(fmod((double)angle, TURN) - right);
@@ -209,7 +211,7 @@ int main(int argc, char **argv)
 {
     static const Pitfall pitfalls[] = {
         {"lost-repeats", "a scatter that keeps the last repeat", lost_repeats},
-        {"wiped-head", "= into the tied buffer", wiped_head},
+        {"wiped-head", "= into the tied buffer, and a clearing first", wiped_head},
         {"copied-table", "a tie that is a copy", copied_table},
         {"no-positions", "a sentence read without positions", no_positions},
         {"lone-waves", "a frequency for each column, not for each pair", lone_waves},

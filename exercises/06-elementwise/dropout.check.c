@@ -1,5 +1,7 @@
-/* The check of 06-elementwise/dropout: the worked mask, an array, a mask whose owner uses its array
- * for something else before backward runs, one element used under two masks, and a rate of 0. */
+/* The check of 06-elementwise/dropout: the worked mask, an array with zeros in it, a mask whose
+ * owner uses its array for something else before backward runs, one element used under two masks,
+ * a rate of 0, and more elements. Every mask outlives its case: whoever keeps the pointer finds
+ * something else there in that one case, and the same numbers at each run. */
 #include "check.h"
 #include "ops/ops.h"
 
@@ -10,7 +12,7 @@ static const bool masks[2][15] = {{1, 0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 0, 1},
 
 static Tensor *worked(Tensor *const *x)
 {
-    const bool mask[3] = {true, false, true};
+    static const bool mask[3] = {true, false, true};
     return tensor_dropout(x[0], mask, (real)0.75);
 }
 static void worked_run(Trial *trial) { check_tensors(trial, worked); }
@@ -34,6 +36,13 @@ static void array_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 15; i++)
         y[i] = (masks[0][i] ? 1.6 : 0) * x[i];
+}
+
+/* Zeros that are kept, and one that is dropped: the result shows 0 for all of them. */
+static void draw_array(Random *random, double *x)
+{
+    for (size_t i = 0; i < 15; i++)
+        x[i] = i == 0 || i == 1 || i == 3 ? 0 : random_normal(random);
 }
 
 /* The owner of the mask turns it over as soon as the forward is done. */
@@ -68,11 +77,27 @@ static void twice_plain(const double *x, double *y)
 
 static Tensor *nothing_dropped(Tensor *const *x)
 {
-    const bool all[5] = {1, 1, 1, 1, 1};
+    static const bool all[5] = {1, 1, 1, 1, 1};
     return tensor_dropout(x[0], all, 0);
 }
 static void nothing_dropped_run(Trial *trial) { check_tensors(trial, nothing_dropped); }
 static void nothing_dropped_plain(const double *x, double *y) { memcpy(y, x, 5 * sizeof *y); }
+
+/* 105 elements: a mask longer than a pointer, or than any array that was guessed. */
+static bool kept_at(size_t i) { return i % 3 != 1 && i % 7 != 4; }
+static Tensor *many(Tensor *const *x)
+{
+    static bool mask[105];
+    for (size_t i = 0; i < 105; i++)
+        mask[i] = kept_at(i);
+    return tensor_dropout(x[0], mask, (real)0.25);
+}
+static void many_run(Trial *trial) { check_tensors(trial, many); }
+static void many_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = kept_at(i) ? x[i] / 0.75 : 0;
+}
 
 const Case check_cases[] = {
     {.name = "rate 0.75 of 3, 5, 7 by 1, 0, 1",
@@ -85,7 +110,8 @@ const Case check_cases[] = {
      .x = "x[3][5]",
      .y = "y[3][5]",
      .run = array_run,
-     .plain = array_plain},
+     .plain = array_plain,
+     .draw = draw_array},
     {.name = "a mask whose array is used again before backward",
      .x = "x[7]",
      .y = "y[7]",
@@ -101,5 +127,10 @@ const Case check_cases[] = {
      .y = "y[5]",
      .run = nothing_dropped_run,
      .plain = nothing_dropped_plain},
+    {.name = "rate 0.25 of (3,5,7)",
+     .x = "x[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = many_run,
+     .plain = many_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,6 +1,6 @@
 /* The check of 06-elementwise/examination: a number worked by hand, arrays, operands that repeat,
- * are stretched, or are constants; distances that are tiny beside c, and ones whose square
- * overflows, with their slopes. */
+ * are stretched, or are constants; distances of some c, ones that are tiny beside c, and ones whose
+ * square overflows, with their slopes. */
 #include "check.h"
 #include "examination.h"
 
@@ -28,6 +28,11 @@ static void same_plain(const double *x, double *y)
     for (size_t i = 0; i < 6; i++)
         y[i] = plain_of(x[i], x[6 + i], 1.5);
 }
+static void row_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 15; i++)
+        y[i] = plain_of(x[i], x[15 + i % 5], 1.5);
+}
 static void column_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 15; i++)
@@ -38,6 +43,36 @@ static void outer_plain(const double *x, double *y)
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < 5; j++)
             y[i * 5 + j] = plain_of(x[j], x[5 + i], 1.5);
+}
+
+/* A row (7) first, and all of (3,5,7). */
+static void tall_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i % 7], x[7 + i], 1.5);
+}
+
+/* (2,1,5) and (3,1): an axis in the middle, and two at the ends. */
+static void middle_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 30; i++)
+        y[i] = plain_of(x[i / 15 * 5 + i % 5], x[10 + i / 5 % 3], 1.5);
+}
+
+/* Distances of 2 c to 30 c, on both sides: no longer a parabola, not yet a line. */
+static void between_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i], x[7 + i], 1.5);
+}
+static void draw_between(Random *random, double *x)
+{
+    const double edges[8] = {2, 4, 5, 6, 8, 12, 16, 30};
+    for (size_t i = 0; i < 7; i++) {
+        double distance = 1.5 * (edges[i] + (edges[i + 1] - edges[i]) * random_uniform(random));
+        x[7 + i] = random_normal(random);
+        x[i] = x[7 + i] + (i % 2 == 0 ? distance : -distance);
+    }
 }
 
 /* Two constants on one tape; and x beside 3x, where both operands are one tensor's doing. */
@@ -172,6 +207,11 @@ const Case check_cases[] = {
      .y = "y[5]",
      .run = diamond_run,
      .plain = diamond_plain},
+    {.name = "a row (5) stretched to (3,5)",
+     .x = "a[3][5] b[5]",
+     .y = "y[3][5]",
+     .run = any_run,
+     .plain = row_plain},
     {.name = "a column (3,1) stretched to (3,5)",
      .x = "a[3][5] b[3][1]",
      .y = "y[3][5]",
@@ -182,11 +222,27 @@ const Case check_cases[] = {
      .y = "y[2][5]",
      .run = any_run,
      .plain = outer_plain},
+    {.name = "a row (7) stretched to (3,5,7), on the left",
+     .x = "a[7] b[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = any_run,
+     .plain = tall_plain},
+    {.name = "(2,1,5) and (3,1), both stretched",
+     .x = "a[2][1][5] b[3][1]",
+     .y = "y[2][3][5]",
+     .run = any_run,
+     .plain = middle_plain},
     {.name = "with constants",
      .x = "x[5]",
      .y = "y[5]",
      .run = constant_run,
      .plain = constant_plain},
+    {.name = "distances of 2 to 30 times c",
+     .x = "a[7] b[7]",
+     .y = "y[7]",
+     .run = any_run,
+     .plain = between_plain,
+     .draw = draw_between},
     {.name = "distances tiny beside c",
      .x = "a[7] b[7]",
      .y = "y[7]",

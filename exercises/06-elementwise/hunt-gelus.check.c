@@ -1,5 +1,5 @@
-/* The check of 06-elementwise/hunt-gelus: the worked numbers, an array,
- * used twice, and far out. */
+/* The check of 06-elementwise/hunt-gelus: the worked numbers, an array, used twice,
+ * its two tails, and far out. */
 #include "check.h"
 #include "ops/ops.h"
 
@@ -45,6 +45,28 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
+/* Places from 4 to 30 on one side, where the tail is small and not yet nothing. */
+static void draw_tail(Random *random, double *x, size_t count, double side)
+{
+    const double edges[8] = {4, 5, 6, 8, 12, 16, 20, 30};
+    for (size_t i = 0; i < count; i++) {
+        double low = edges[i % 7], high = edges[i % 7 + 1];
+        x[i] = side * (low + (high - low) * random_uniform(random));
+    }
+}
+static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
+static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
+static void left_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i]);
+}
+static void right_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i]);
+}
+
 static void far_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 3; i++)
@@ -55,6 +77,29 @@ static void draw_far(Random *random, double *x)
     x[0] = 1000 + 100 * random_uniform(random);
     x[1] = -1000 - 100 * random_uniform(random);
     x[2] = 20 + random_uniform(random);
+}
+
+/* At a million, where a difference of the student's own has no digits left. Nor has ours, but the
+ * slopes are known: 1 and 0. */
+static void million_run(Trial *trial)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = tensor_from(shape1(2), (real[]){(real)trial->x[0], (real)trial->x[1]});
+    tensor_want_grad(x);
+    tensor_backward_from(tensor_gelu_tanh(x), (real[]){1, 1});
+    for (size_t i = 0; i < 2; i++)
+        trial->y[i] = x->has_grad ? (double)x->grad[i] : (double)NAN;
+    tape_release(mark);
+}
+static void million_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 2; i++)
+        y[i] = x[i] > 0;
+}
+static void draw_million(Random *random, double *x)
+{
+    x[0] = 1e6 * (1 + random_uniform(random));
+    x[1] = -1e6 * (1 + random_uniform(random));
 }
 
 const Case check_cases[] = {
@@ -74,11 +119,30 @@ const Case check_cases[] = {
      .y = "y[7]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "gelu_tanh of 4 to 30",
+     .x = "x[7]",
+     .y = "y[7]",
+     .run = once_run,
+     .plain = right_plain,
+     .draw = draw_right},
+    {.name = "gelu_tanh of -4 to -30, (3,5,7)",
+     .x = "x[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = once_run,
+     .plain = left_plain,
+     .draw = draw_left},
     {.name = "gelu_tanh far out",
      .x = "x[3]",
      .y = "y[3]",
      .run = once_run,
      .plain = far_plain,
      .draw = draw_far},
+    {.name = "slopes beyond a million",
+     .x = "x[2]",
+     .y = "slope[2]",
+     .run = million_run,
+     .plain = million_plain,
+     .draw = draw_million,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

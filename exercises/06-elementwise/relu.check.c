@@ -1,5 +1,5 @@
 /* The check of 06-elementwise/relu: inputs on both sides of 0 and clear of it; and the slope at the
- * kink, which no difference can measure. */
+ * kink, which is a choice, and close to it. */
 #include "check.h"
 #include "ops/ops.h"
 
@@ -51,25 +51,28 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
-static void kink_run(Trial *trial)
+/* At the kink the course's relu lies on the left of the two lines that meet there. Each place has
+ * the line that it lies on: so its slope can be measured, at the kink and close to it. */
+static void draw_places(Random *random, double *x)
 {
-    TapeMark mark = tape_mark();
-    Tensor *x = tensor_from(shape1(3), (real[]){1, 0, -1});
-    tensor_want_grad(x);
-    Tensor *y = tensor_relu(x);
-    tensor_backward_from(y, (real[]){1, 1, 1});
-    for (size_t i = 0; i < 3; i++) {
-        trial->y[i] = (double)y->data[i];
-        trial->y[3 + i] = (double)x->grad[i];
-    }
-    tape_release(mark);
-}
-static void kink_plain(const double *x, double *y)
-{
-    (void)x;
+    const double places[6] = {1, 0, -1, 1e-9, -1e-9, 100};
+    (void)random;
     for (size_t i = 0; i < 6; i++)
-        y[i] = i % 3 == 0;
+        x[i] = places[i];
 }
+static void places_plain(const double *x, double *y)
+{
+    const bool rises[6] = {true, false, false, true, false, true};
+    for (size_t i = 0; i < 6; i++)
+        y[i] = rises[i] ? x[i] : 0;
+}
+
+static void tall_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i]);
+}
+static void draw_105(Random *random, double *x) { draw_clear(random, x, 105); }
 
 const Case check_cases[] = {
     {.name = "relu of 2 and -3",
@@ -90,11 +93,17 @@ const Case check_cases[] = {
      .run = twice_run,
      .plain = twice_plain,
      .draw = draw_7},
-    {.name = "relu at 1, 0 and -1",
-     .x = "unused",
-     .y = "value[3] slope[3]",
-     .run = kink_run,
-     .plain = kink_plain,
-     .forward_only = true},
+    {.name = "relu of (3,5,7)",
+     .x = "x[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = once_run,
+     .plain = tall_plain,
+     .draw = draw_105},
+    {.name = "relu at 1, 0 (there the slope is 0), -1, 1e-9, -1e-9, 100",
+     .x = "x[6]",
+     .y = "y[6]",
+     .run = once_run,
+     .plain = places_plain,
+     .draw = draw_places},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,5 +1,5 @@
-/* The check of 06-elementwise/sigmoid: the worked numbers, an array, used
- * twice, and far out. */
+/* The check of 06-elementwise/sigmoid: the worked numbers, an array, used twice,
+ * its two tails, and far out. */
 #include "check.h"
 #include "ops/ops.h"
 
@@ -41,6 +41,28 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
+/* Places from 4 to 30 on one side, where the tail is small and not yet nothing. */
+static void draw_tail(Random *random, double *x, size_t count, double side)
+{
+    const double edges[8] = {4, 5, 6, 8, 12, 16, 20, 30};
+    for (size_t i = 0; i < count; i++) {
+        double low = edges[i % 7], high = edges[i % 7 + 1];
+        x[i] = side * (low + (high - low) * random_uniform(random));
+    }
+}
+static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
+static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
+static void left_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i]);
+}
+static void right_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i]);
+}
+
 static void far_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 3; i++)
@@ -51,6 +73,20 @@ static void draw_far(Random *random, double *x)
     x[0] = 1000 + 100 * random_uniform(random);
     x[1] = -1000 - 100 * random_uniform(random);
     x[2] = 20 + random_uniform(random);
+}
+
+/* Large enough to see what stands there in the place of a number that is nearly 0. */
+static Tensor *large(Tensor *const *x) { return tensor_scale(tensor_sigmoid(x[0]), (real)1e10); }
+static void large_run(Trial *trial) { check_tensors(trial, large); }
+static void large_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 2; i++)
+        y[i] = 1e10 * plain_of(x[i]);
+}
+static void draw_large(Random *random, double *x)
+{
+    x[0] = 100 + 1000 * random_uniform(random);
+    x[1] = -100 - 1000 * random_uniform(random);
 }
 
 const Case check_cases[] = {
@@ -70,11 +106,29 @@ const Case check_cases[] = {
      .y = "y[7]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "sigmoid of 4 to 30",
+     .x = "x[7]",
+     .y = "y[7]",
+     .run = once_run,
+     .plain = right_plain,
+     .draw = draw_right},
+    {.name = "sigmoid of -4 to -30, (3,5,7)",
+     .x = "x[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = once_run,
+     .plain = left_plain,
+     .draw = draw_left},
     {.name = "sigmoid far out",
      .x = "x[3]",
      .y = "y[3]",
      .run = once_run,
      .plain = far_plain,
      .draw = draw_far},
+    {.name = "1e10 times the sigmoid, far out",
+     .x = "x[2]",
+     .y = "y[2]",
+     .run = large_run,
+     .plain = large_plain,
+     .draw = draw_large},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

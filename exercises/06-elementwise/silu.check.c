@@ -1,5 +1,5 @@
 /* The check of 06-elementwise/silu: the worked numbers, an array, used twice,
- * and far out. */
+ * its two tails, and far out. */
 #include "check.h"
 #include "ops/ops.h"
 
@@ -41,6 +41,28 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
+/* Places from 4 to 30 on one side, where the tail is small and not yet nothing. */
+static void draw_tail(Random *random, double *x, size_t count, double side)
+{
+    const double edges[8] = {4, 5, 6, 8, 12, 16, 20, 30};
+    for (size_t i = 0; i < count; i++) {
+        double low = edges[i % 7], high = edges[i % 7 + 1];
+        x[i] = side * (low + (high - low) * random_uniform(random));
+    }
+}
+static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
+static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
+static void left_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i]);
+}
+static void right_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i]);
+}
+
 static void far_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 3; i++)
@@ -70,6 +92,18 @@ const Case check_cases[] = {
      .y = "y[7]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "silu of 4 to 30",
+     .x = "x[7]",
+     .y = "y[7]",
+     .run = once_run,
+     .plain = right_plain,
+     .draw = draw_right},
+    {.name = "silu of -4 to -30, (3,5,7)",
+     .x = "x[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = once_run,
+     .plain = left_plain,
+     .draw = draw_left},
     {.name = "silu far out",
      .x = "x[3]",
      .y = "y[3]",

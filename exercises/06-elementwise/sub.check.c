@@ -25,13 +25,23 @@ static void draw_clear(Random *random, double *x, size_t count)
     }
 }
 static void draw_12(Random *random, double *x) { draw_clear(random, x, 12); }
+static void draw_13(Random *random, double *x) { draw_clear(random, x, 13); }
 static void draw_18(Random *random, double *x) { draw_clear(random, x, 18); }
+static void draw_20(Random *random, double *x) { draw_clear(random, x, 20); }
+static void draw_112(Random *random, double *x) { draw_clear(random, x, 112); }
 static void draw_5(Random *random, double *x) { draw_clear(random, x, 5); }
 
 static void same_plain(const double *x, double *y)
 {
     for (size_t i = 0; i < 6; i++)
         y[i] = plain_of(x[i], x[6 + i]);
+}
+
+/* (3,5) and a row of (5): a bias. */
+static void row_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 15; i++)
+        y[i] = plain_of(x[i], x[15 + i % 5]);
 }
 
 /* (3,5) and a column of (3,1). */
@@ -49,6 +59,20 @@ static void outer_plain(const double *x, double *y)
             y[i * 5 + j] = plain_of(x[j], x[5 + i]);
 }
 static void draw_7(Random *random, double *x) { draw_clear(random, x, 7); }
+
+/* A row (7) first, and all of (3,5,7). */
+static void tall_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 105; i++)
+        y[i] = plain_of(x[i % 7], x[7 + i]);
+}
+
+/* (2,1,5) and (3,1): an axis in the middle, and two at the ends. */
+static void middle_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 30; i++)
+        y[i] = plain_of(x[i / 15 * 5 + i % 5], x[10 + i / 5 % 3]);
+}
 
 /* With itself, and with something else. */
 static Tensor *itself(Tensor *const *x)
@@ -96,6 +120,12 @@ const Case check_cases[] = {
      .run = itself_run,
      .plain = itself_plain,
      .draw = draw_5},
+    {.name = "a row (5) stretched to (3,5)",
+     .x = "a[3][5] b[5]",
+     .y = "y[3][5]",
+     .run = both_run,
+     .plain = row_plain,
+     .draw = draw_20},
     {.name = "a column (3,1) stretched to (3,5)",
      .x = "a[3][5] b[3][1]",
      .y = "y[3][5]",
@@ -108,6 +138,18 @@ const Case check_cases[] = {
      .run = both_run,
      .plain = outer_plain,
      .draw = draw_7},
+    {.name = "a row (7) stretched to (3,5,7), on the left",
+     .x = "a[7] b[3][5][7]",
+     .y = "y[3][5][7]",
+     .run = both_run,
+     .plain = tall_plain,
+     .draw = draw_112},
+    {.name = "(2,1,5) and (3,1), both stretched",
+     .x = "a[2][1][5] b[3][1]",
+     .y = "y[2][3][5]",
+     .run = both_run,
+     .plain = middle_plain,
+     .draw = draw_13},
     {.name = "with constants",
      .x = "x[5]",
      .y = "y[5]",

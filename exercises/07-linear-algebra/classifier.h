@@ -10,7 +10,8 @@ typedef struct {
 } Classifier;
 
 /* One step of gradient descent on the mean cross-entropy of x's N rows, of which row n belongs
- * to class target[n]. Returns the loss before the step. Leaves nothing on the tape. */
+ * to class target[n]. Returns the loss before the step. Leaves nothing on the tape, and takes none
+ * of its memory. What the parameters' gradients hold on entry is not about this step. */
 real classifier_step(const Classifier *net, const real *x, size_t rows, const int *target,
                      real rate);
 

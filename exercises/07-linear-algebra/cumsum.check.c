@@ -1,4 +1,5 @@
-/* The check of 07-linear-algebra/cumsum: three numbers, rows of five, a row of one, and twice. */
+/* The check of 07-linear-algebra/cumsum: three numbers, rows of five, a row of one, and twice; and
+ * whether what came from above is still there afterwards. */
 #include "../learn/check.h"
 #include "cumsum.h"
 #include "ops/ops.h"
@@ -41,6 +42,37 @@ static void twice_plain(const double *x, double *y)
     }
 }
 
+/* x's gradient, and behind it y's own, which was asked for. */
+static void kept_run(Trial *trial)
+{
+    enum { SIZE = 6 };
+    real dy[SIZE];
+    Tensor *x = tensor_parameter(shape2(2, 3));
+    for (size_t i = 0; i < SIZE; i++) {
+        x->data[i] = (real)trial->x[i];
+        dy[i] = (real)trial->x[SIZE + i];
+    }
+    TapeMark mark = tape_mark();
+    Tensor *y = tensor_cumsum(x);
+    tensor_retain_grad(y);
+    tensor_backward_from(y, dy);
+    for (size_t i = 0; i < SIZE; i++) {
+        trial->y[i] = x->has_grad ? (double)x->grad[i] : (double)NAN;
+        trial->y[SIZE + i] = (double)y->grad[i];
+    }
+    tape_release(mark);
+    tensor_free(x);
+}
+static void kept_plain(const double *x, double *y)
+{
+    for (size_t at = 0; at < 6; at++) {
+        y[at] = 0;
+        for (size_t t = at % 3; t < 3; t++)
+            y[at] += x[6 + at / 3 * 3 + t];
+        y[6 + at] = x[6 + at];
+    }
+}
+
 const Case check_cases[] = {
     {.name = "[1,2,3]",
      .x = "x[3]",
@@ -63,5 +95,11 @@ const Case check_cases[] = {
      .y = "y[2][4]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "(2,3), y's gradient u, and what it is afterwards",
+     .x = "x[2][3] u[2][3]",
+     .y = "dx[2][3] dy[2][3]",
+     .run = kept_run,
+     .plain = kept_plain,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,6 +1,7 @@
 /* The check of 07-linear-algebra/max-pool: one window, all four places winning, images of other
- * heights than widths, negative numbers alone, and beside itself. No two numbers of a case are
- * nearer than a fifth, so that no nudge changes who is largest. */
+ * heights than widths, negative numbers alone, and beside itself. No two numbers of these cases are
+ * nearer than a fifth, so that no nudge changes who is largest. Behind them equal numbers, whose
+ * gradient no nudge can tell and the task does, and a place that is far into a large array. */
 #include "../learn/check.h"
 #include "max_pool.h"
 #include "ops/ops.h"
@@ -89,6 +90,61 @@ static void twice_plain(const double *x, double *y)
         y[i] += x[i];
 }
 
+/* Windows with equal numbers, and one far below 0; the gradient is an output, held to the rule. */
+enum { TIES = 5 };
+static void ties_run(Trial *trial)
+{
+    real dy[TIES];
+    Tensor *x = tensor_parameter(shape3(TIES, 2, 2));
+    for (size_t i = 0; i < x->size; i++)
+        x->data[i] = (real)trial->x[i];
+    for (size_t j = 0; j < TIES; j++)
+        dy[j] = (real)trial->x[x->size + j];
+    TapeMark mark = tape_mark();
+    Tensor *y = tensor_max_pool(x);
+    if (y->size == TIES) {
+        tensor_backward_from(y, dy);
+        for (size_t j = 0; j < TIES; j++)
+            trial->y[j] = (double)y->data[j];
+        for (size_t i = 0; i < x->size && x->has_grad; i++)
+            trial->y[TIES + i] = (double)x->grad[i];
+    }
+    tape_release(mark);
+    tensor_free(x);
+}
+static void ties_plain(const double *x, double *y)
+{
+    pool_plain(x, y, TIES, 2, 2);
+    for (size_t j = 0; j < TIES; j++) {
+        bool told = false;
+        for (size_t i = 4 * j; i < 4 * j + 4; i++) {
+            y[TIES + i] = x[i] == y[j] && !told ? x[4 * TIES + j] : 0;
+            told = told || x[i] == y[j];
+        }
+    }
+}
+static void draw_ties(Random *random, double *x)
+{
+    static const double windows[TIES][4] = {
+        {2, 2, 2, 2}, {1, 5, 5, 2}, {-4, 0, -3, 0}, {3, -1, 3, 3}, {-3e99, -2e100, -1e99, -4e99}};
+    for (size_t i = 0; i < 5 * TIES; i++)
+        x[i] = i < 4 * TIES ? windows[i / 4][i % 4] : random_normal(random);
+}
+
+/* x behind so many images of zeros that its places are large numbers. */
+enum { BEFORE = 16400 };
+static Tensor *far(Tensor *const *x)
+{
+    Tensor *known = tensor_new(shape3(BEFORE, 2, 2));
+    for (size_t i = 0; i < known->size; i++)
+        known->data[i] = 0;
+    Tensor *y = tensor_max_pool(tensor_concat((Tensor *[]){known, x[0]}, 2, 0));
+    return tensor_slice(y, 0, BEFORE, BEFORE + 2);
+}
+static void far_run(Trial *trial) { check_tensors(trial, far); }
+static void far_plain(const double *x, double *y) { pool_plain(x, y, 2, 2, 2); }
+static void draw_far(Random *random, double *x) { draw_apart(random, x, 8, -1.2); }
+
 const Case check_cases[] = {
     {.name = "[[1,5],[2,3]]",
      .x = "x[1][2][2]",
@@ -102,18 +158,18 @@ const Case check_cases[] = {
      .run = pool_run,
      .plain = four_plain,
      .draw = draw_four},
-    {.name = "two images (2,4,6)",
-     .x = "x[2][4][6]",
-     .y = "y[2][2][3]",
-     .run = pool_run,
-     .plain = two_plain,
-     .draw = draw_two},
     {.name = "two images, all negative",
      .x = "x[2][4][6]",
      .y = "y[2][2][3]",
      .run = pool_run,
      .plain = two_plain,
      .draw = draw_negative},
+    {.name = "two images (2,4,6)",
+     .x = "x[2][4][6]",
+     .y = "y[2][2][3]",
+     .run = pool_run,
+     .plain = two_plain,
+     .draw = draw_two},
     {.name = "the largest of products with the largest",
      .x = "x[1][4][4] w[1][2][2]",
      .y = "y[1][1][1]",
@@ -126,5 +182,18 @@ const Case check_cases[] = {
      .run = twice_run,
      .plain = twice_plain,
      .draw = draw_twice},
+    {.name = "equal numbers, and y's gradient u",
+     .x = "x[5][2][2] u[5]",
+     .y = "y[5] dx[5][2][2]",
+     .run = ties_run,
+     .plain = ties_plain,
+     .draw = draw_ties,
+     .forward_only = true},
+    {.name = "the last two of 16402 images",
+     .x = "x[2][2][2]",
+     .y = "y[2][1][1]",
+     .run = far_run,
+     .plain = far_plain,
+     .draw = draw_far},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

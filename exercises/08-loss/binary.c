@@ -1,6 +1,6 @@
 /* binary: the loss of a yes or no, from its score. Exercise 08-loss/binary.
  *
- * An operation that the library does not have. Its contract is binary.h, beside this file. What to
+ * An operation that the library does not have. Its contract is exercises/08-loss/binary.h. What to
  * write: the loss, and the backward. */
 #include "binary.h"
 

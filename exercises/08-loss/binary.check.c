@@ -47,13 +47,14 @@ static void draw_far(Random *random, double *x)
         x[i] = around[i] + random_normal(random);
 }
 
-/* Only answers that are right and sure: a loss of about e^-30 is not 0. Magnified, to be seen. */
+/* Only answers that are right and sure: a loss of about e^-30 is not 0, nor are its slopes.
+ * Magnified, to be seen. */
 static Tensor *magnified(Tensor *const *x) { return tensor_scale(loss_of(x[0]), (real)1e14); }
 static void magnified_run(Trial *trial) { check_tensors(trial, magnified); }
 static void draw_sure(Random *random, double *x)
 {
     for (size_t i = 0; i < 6; i++)
-        x[i] = (label(i) ? 1 : -1) * (30 + 5 * random_uniform(random));
+        x[i] = (label(i) ? 1 : -1) * (30 + 8 * random_uniform(random));
 }
 static void sure_plain(const double *x, double *y)
 {
@@ -77,26 +78,33 @@ const Case check_cases[] = {
      .run = run,
      .plain = one_plain,
      .draw = draw_one},
-    {.name = "(3,5)", .x = "x[3][5]", .y = "loss", .run = run, .plain = array_plain},
-    {.name = "(2,3,5)", .x = "x[2][3][5]", .y = "loss", .run = run, .plain = cube_plain},
-    {.name = "the loss of x, times x",
+    {.name = "(3,5), labels 1 1 0 1 1 0 1, and so on",
+     .x = "x[3][5]",
+     .y = "loss",
+     .run = run,
+     .plain = array_plain},
+    {.name = "(2,3,5), labels 1 1 0 1 1 0 1, and so on",
+     .x = "x[2][3][5]",
+     .y = "loss",
+     .run = run,
+     .plain = cube_plain},
+    {.name = "the loss of x with labels 1 1 0, times x",
      .x = "x[3]",
      .y = "y[3]",
      .run = twice_run,
      .plain = twice_plain},
-    {.name = "scores near 1000, -1000, 40 and -40",
+    {.name = "scores near 1000 -1000 1000 40 -40 -1000, labels 1 1 0 1 1 0",
      .x = "x[6]",
      .y = "loss",
      .run = run,
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* a loss of 500 leaves a difference fewer digits */
-    {.name = "sure and right, times 1e14",
+    {.name = "scores of 30 to 38 on the right side, labels 1 1 0 1 1 0; times 1e14",
      .x = "x[6]",
      .y = "loss",
      .run = magnified_run,
      .plain = sure_plain,
-     .draw = draw_sure,
-     .forward_only = true},
+     .draw = draw_sure},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,7 +1,9 @@
 /* The check of 08-loss/cross-entropy: one row by hand, targets that repeat, rows ignored in front,
- * in the middle and all of them, a p that is used twice, and targets that the caller overwrites. */
+ * in the middle and all of them, a p that is used twice, targets that the caller overwrites, small
+ * probabilities, and targets that are no class. */
 #include "../learn/check.h"
 #include "ops/ops.h"
+#include "stops.h"
 
 static const int worked_targets[1] = {0}, ends_targets[3] = {0, 4, 4},
                  some_targets[6] = {2, IGNORED, 0, IGNORED, IGNORED, 1},
@@ -75,6 +77,38 @@ static Tensor *reused(Tensor *const *x)
 }
 static void reused_run(Trial *trial) { check_tensors(trial, reused); }
 
+/* Down to 1e-30: a difference cannot take steps there, so the slopes are outputs here. */
+static const int small_targets[2] = {1, 2};
+static void small_run(Trial *trial)
+{
+    TapeMark mark = tape_mark();
+    Tensor *p = tensor_new(shape2(2, 3));
+    for (size_t i = 0; i < 6; i++)
+        p->data[i] = (real)trial->x[i];
+    tensor_want_grad(p);
+    Tensor *loss = tensor_cross_entropy(p, small_targets);
+    tensor_backward(loss);
+    trial->y[0] = (double)tensor_item(loss);
+    for (size_t i = 0; i < 6; i++)
+        trial->y[1 + i] = (double)p->grad[i];
+    tape_release(mark);
+}
+static void small_plain(const double *p, double *y)
+{
+    y[0] = -(log(p[1]) + log(p[5])) / 2;
+    for (size_t i = 0; i < 6; i++)
+        y[1 + i] = i == 1 || i == 5 ? -1 / (2 * p[i]) : 0;
+}
+static void small_draw(Random *random, double *x)
+{
+    draw_probabilities(random, x, 6);
+    x[1] *= 1e-30;
+    x[5] *= 1e-6;
+}
+
+static void no_class(Trial *trial) { no_class_run(trial->x, trial->y, tensor_cross_entropy); }
+static void no_class_draw(Random *random, double *x) { draw_probabilities(random, x, 25); }
+
 const Case check_cases[] = {
     {.name = "(1/4, 3/4), target 0",
      .x = "p[2]",
@@ -88,7 +122,7 @@ const Case check_cases[] = {
      .run = ends_run,
      .plain = ends_plain,
      .draw = ends_draw},
-    {.name = "(2,3,3), three of six rows ignored",
+    {.name = "(2,3,3), targets 2, IGNORED, 0, IGNORED, IGNORED, 1",
      .x = "p[2][3][3]",
      .y = "loss",
      .run = some_run,
@@ -112,5 +146,18 @@ const Case check_cases[] = {
      .run = none_run,
      .plain = none_plain,
      .draw = none_draw},
+    {.name = "p of 1e-30 and 1e-6 at the targets: the loss, and dp",
+     .x = "p[2][3]",
+     .y = "loss dp[2][3]",
+     .run = small_run,
+     .plain = small_plain,
+     .draw = small_draw,
+     .forward_only = true},
+    {.name = "targets that are no class: 5, 6 and -2 of 5 classes",
+     .x = "p[5][5]",
+     .y = "stopped[3] loss[3]",
+     .run = no_class,
+     .judge = no_class_judge,
+     .draw = no_class_draw},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,7 +1,8 @@
-/* The check of 08-loss/fused and 08-loss/hunt-rows: the lesson's scores once and twice, rows ignored,
- * scores used twice, and scores thousands apart. */
+/* The check of 08-loss/fused and 08-loss/hunt-rows: the lesson's scores once and twice, rows
+ * ignored, scores used twice, scores thousands apart, and targets that are no class. */
 #include "../learn/check.h"
 #include "ops/ops.h"
+#include "stops.h"
 
 static const int worked_targets[2] = {0, 0}, ends_targets[3] = {0, 4, 4},
                  some_targets[6] = {2, IGNORED, 0, IGNORED, 1, 1},
@@ -88,6 +89,11 @@ static void draw_far(Random *random, double *x)
         x[i] = around[i] + random_normal(random);
 }
 
+static void no_class(Trial *trial)
+{
+    no_class_run(trial->x, trial->y, tensor_softmax_cross_entropy);
+}
+
 const Case check_cases[] = {
     {.name = "(0, ln 2), target 0",
      .x = "x[1][2]",
@@ -106,12 +112,12 @@ const Case check_cases[] = {
      .y = "loss",
      .run = ends_run,
      .plain = ends_plain},
-    {.name = "(2,3,3), two of six rows ignored",
+    {.name = "(2,3,3), targets 2, IGNORED, 0, IGNORED, 1, 1",
      .x = "x[2][3][3]",
      .y = "loss",
      .run = some_run,
      .plain = some_plain},
-    {.name = "(3,5) in two losses, added",
+    {.name = "(3,5) in two losses, added: targets 0 4 4, and 4 IGNORED 1",
      .x = "x[3][5]",
      .y = "loss",
      .run = both_run,
@@ -121,12 +127,17 @@ const Case check_cases[] = {
      .y = "loss",
      .run = none_run,
      .plain = none_plain},
-    {.name = "scores near 1000 and -1000",
+    {.name = "rows near (1000 -1000 1000), (1000 1000 -1000), 0, -1000; targets 1 0 IGNORED 2",
      .x = "x[4][3]",
      .y = "loss",
      .run = far_run,
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* a loss of 700 leaves a difference fewer digits */
+    {.name = "targets that are no class: 5, 6 and -2 of 5 classes",
+     .x = "x[5][5]",
+     .y = "stopped[3] loss[3]",
+     .run = no_class,
+     .judge = no_class_judge},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,6 +1,6 @@
 /* kl: the Kullback-Leibler divergence of two beliefs, from their scores. Exercise 08-loss/kl.
  *
- * An operation that neither the library nor the lesson has. Its contract is kl.h, beside this file.
+ * An operation that neither the library nor the lesson has. Its contract is exercises/08-loss/kl.h.
  * What to write: all of it, from the derivation on. */
 #include "kl.h"
 

@@ -1,8 +1,9 @@
 /* The check of 08-loss/label-smoothing: the lesson's scores, three values of epsilon, rows ignored,
- * scores used twice, and scores far out. */
+ * scores used twice, scores far out, and targets that are no class. */
 #include "label-smoothing.h"
 
 #include "../learn/check.h"
+#include "stops.h"
 
 static const int worked_targets[1] = {0}, ends_targets[3] = {0, 4, 4},
                  some_targets[6] = {2, IGNORED, 0, IGNORED, 1, 1},
@@ -65,6 +66,40 @@ static void ends_far(Random *random, double *x)
         x[i] = 500 * ((double)(i * 7 % 5) - 2) + random_normal(random);
 }
 
+/* 1000 apart: too far for a probability, and not too far from the first score or from the mean. */
+static void apart_run(Trial *trial) { check_tensors(trial, worked); }
+static void draw_apart(Random *random, double *x)
+{
+    x[0] = 500 + random_normal(random);
+    x[1] = -500 + random_normal(random);
+}
+
+/* The largest once last, once in the middle, once first; and all far below 0. */
+static const int leads_targets[4] = {0, 1, 2, 1};
+static Tensor *leads(Tensor *const *x)
+{
+    return tensor_smooth_cross_entropy(x[0], leads_targets, (real)0.1);
+}
+static void leads_run(Trial *trial) { check_tensors(trial, leads); }
+static void leads_plain(const double *x, double *y)
+{
+    y[0] = plain_loss(x, 3, 4, leads_targets, 0.1);
+}
+static void draw_leads(Random *random, double *x)
+{
+    for (size_t i = 0; i < 12; i++)
+        x[i] = (i < 9 ? -1500 : -20000) + random_normal(random);
+    x[2] += 2000;
+    x[4] += 2000;
+    x[6] += 2000;
+}
+
+static Tensor *smooth_tenth(Tensor *x, const int *targets)
+{
+    return tensor_smooth_cross_entropy(x, targets, (real)0.1);
+}
+static void no_class(Trial *trial) { no_class_run(trial->x, trial->y, smooth_tenth); }
+
 static Tensor *some(Tensor *const *x)
 {
     return tensor_smooth_cross_entropy(x[0], some_targets, (real)0.3);
@@ -106,12 +141,12 @@ const Case check_cases[] = {
      .run = worked_run,
      .plain = worked_plain,
      .draw = draw_worked},
-    {.name = "(3,5), epsilon 0.1",
+    {.name = "(3,5), targets 0 4 4, epsilon 0.1",
      .x = "x[3][5]",
      .y = "loss",
      .run = ends_run,
      .plain = ends_plain},
-    {.name = "(2,3,3), two of six rows ignored, epsilon 0.3",
+    {.name = "(2,3,3), targets 2, IGNORED, 0, IGNORED, 1, 1, epsilon 0.3",
      .x = "x[2][3][3]",
      .y = "loss",
      .run = some_run,
@@ -126,12 +161,31 @@ const Case check_cases[] = {
      .y = "loss",
      .run = none_run,
      .plain = none_plain},
-    {.name = "scores from -1000 to 1000",
+    {.name = "scores near (500, -500), target 0, epsilon 0.2",
+     .x = "x[1][2]",
+     .y = "loss",
+     .run = apart_run,
+     .plain = worked_plain,
+     .draw = draw_apart,
+     .gradient_tolerance = 1e-6},
+    {.name = "rows of -1500 with one score of 500, a row of -20000, targets 0 1 2 1, epsilon 0.1",
+     .x = "x[4][3]",
+     .y = "loss",
+     .run = leads_run,
+     .plain = leads_plain,
+     .draw = draw_leads,
+     .gradient_tolerance = 1e-6},
+    {.name = "scores from -1000 to 1000, targets 0 4 4, epsilon 0.1",
      .x = "x[3][5]",
      .y = "loss",
      .run = ends_run,
      .plain = ends_plain,
      .draw = ends_far,
      .gradient_tolerance = 1e-6}, /* a loss of 1000 leaves a difference fewer digits */
+    {.name = "targets that are no class: 5, 6 and -2 of 5 classes",
+     .x = "x[5][5]",
+     .y = "stopped[3] loss[3]",
+     .run = no_class,
+     .judge = no_class_judge},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -38,6 +38,18 @@ static void draw_far(Random *random, double *x)
         x[i] = around[i] + random_normal(random);
 }
 
+/* The largest once last, once in the middle, once first, and less far from 0 than the others; and
+ * a row far below 0. */
+static void one_leads_plain(const double *x, double *y) { rows_plain(x, y, 4, 3); }
+static void draw_one_leads(Random *random, double *x)
+{
+    for (size_t i = 0; i < 12; i++)
+        x[i] = (i < 9 ? -1500 : -20000) + random_normal(random);
+    x[2] += 2000;
+    x[4] += 2000;
+    x[6] += 2000;
+}
+
 static Tensor *twice(Tensor *const *x) { return tensor_mul(tensor_log_softmax(x[0]), x[0]); }
 static void twice_run(Trial *trial) { check_tensors(trial, twice); }
 static void twice_plain(const double *x, double *y)
@@ -69,12 +81,19 @@ const Case check_cases[] = {
      .y = "y[2][3]",
      .run = twice_run,
      .plain = twice_plain},
-    {.name = "log_softmax near 1000 and -1000",
+    {.name = "rows near (1000 1000 1000), (-1000 -1000 -1000), (-1000 1000 0)",
      .x = "x[3][3]",
      .y = "y[3][3]",
      .run = log_softmax_run,
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* values of 2000 leave a difference fewer digits */
+    {.name = "rows of -1500 with one score of 500, and a row of -20000",
+     .x = "x[4][3]",
+     .y = "y[4][3]",
+     .run = log_softmax_run,
+     .plain = one_leads_plain,
+     .draw = draw_one_leads,
+     .gradient_tolerance = 1e-6},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -12,8 +12,8 @@ static real shift_of(const real *x, size_t n)
 }
 
 /* The probabilities of one row; p may be x. Zeros where all scores are minus infinity. Returns the
- * logarithm of the row's sum of exponentials in two parts: what was taken off, and the logarithm
- * of the sum without it. */
+ * logarithm of the row's sum of exponentials in two parts: the largest score, which was taken off,
+ * and the logarithm of the sum without it. */
 LogSum softmax_row(real *p, const real *x, size_t n)
 {
     (void)x;

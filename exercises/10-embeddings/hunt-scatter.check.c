@@ -1,10 +1,11 @@
-/* The check of 10-embeddings/hunt-scatter: the worked ids, every id once, repeats in two axes, and
- * a table that is read twice. */
+/* The check of 10-embeddings/hunt-scatter: the worked ids, every id once, repeats in two axes, a
+ * table that is read twice, one id alone, a table that is a result. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
 static const int worked[3] = {2, 0, 2}, each[7] = {6, 0, 3, 5, 1, 4, 2};
 static const int many[10] = {3, 0, 3, 6, 1, 0, 0, 6, 2, 3};
+static const int same[11] = {2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2};
 
 /* The product of one-hot rows with a table. */
 static void plain_rows(const double *table, size_t rows, size_t width, const int *ids, size_t count,
@@ -20,11 +21,11 @@ static void plain_rows(const double *table, size_t rows, size_t width, const int
 
 static Tensor *three(Tensor *const *x) { return tensor_embedding(x[0], worked, shape1(3)); }
 static void three_run(Trial *trial) { check_tensors(trial, three); }
-static void three_plain(const double *x, double *y) { plain_rows(x, 3, 2, worked, 3, y); }
+static void three_plain(const double *x, double *y) { plain_rows(x, 4, 2, worked, 3, y); }
 static void draw_worked(Random *random, double *x)
 {
     (void)random;
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 8; i++)
         x[i] = (double)i + 1;
 }
 
@@ -52,9 +53,25 @@ static void twice_plain(const double *x, double *y)
         y[i] *= other[i];
 }
 
+/* Eleven times one id; and a table that is itself a result, whose gradient has no buffer yet. */
+static Tensor *alone(Tensor *const *x) { return tensor_embedding(x[0], same, shape1(11)); }
+static void alone_run(Trial *trial) { check_tensors(trial, alone); }
+static void alone_plain(const double *x, double *y) { plain_rows(x, 5, 2, same, 11, y); }
+static Tensor *made(Tensor *const *x)
+{
+    return tensor_embedding(tensor_scale(x[0], 2), worked, shape1(3));
+}
+static void made_run(Trial *trial) { check_tensors(trial, made); }
+static void made_plain(const double *x, double *y)
+{
+    plain_rows(x, 5, 3, worked, 3, y);
+    for (size_t i = 0; i < 9; i++)
+        y[i] *= 2;
+}
+
 const Case check_cases[] = {
-    {.name = "ids [2,0,2] of a (3,2) table",
-     .x = "E[3][2]",
+    {.name = "ids [2,0,2] of a (4,2) table",
+     .x = "E[4][2]",
      .y = "y[3][2]",
      .run = three_run,
      .plain = three_plain,
@@ -70,5 +87,15 @@ const Case check_cases[] = {
      .y = "y[5][3]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "eleven times the id 2",
+     .x = "E[5][2]",
+     .y = "y[11][2]",
+     .run = alone_run,
+     .plain = alone_plain},
+    {.name = "of 2 E, a table that is a result",
+     .x = "E[5][3]",
+     .y = "y[3][3]",
+     .run = made_run,
+     .plain = made_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,5 +1,7 @@
-/* The check of 10-embeddings/rope: (1,0) at two positions, several pairs, several matrices, and a
- * product of x with its turned self. */
+/* The check of 10-embeddings/rope: (1,0) at two positions, several pairs, several matrices, a
+ * product of x with its turned self, and an x that is a result. No case but the first has positions
+ * for its first axis: position 0 is right under most wrong angles, and that is no sign of a loop
+ * that stops after one row. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -41,6 +43,17 @@ static void beside_plain(const double *x, double *y)
         y[i] *= x[i];
 }
 
+/* As queries and keys are: x is itself a result, whose gradient has no buffer yet. */
+static Tensor *made(Tensor *const *x) { return tensor_rope(tensor_scale(x[0], 2)); }
+static void made_run(Trial *trial) { check_tensors(trial, made); }
+static void made_plain(const double *x, double *y)
+{
+    double twice[24];
+    for (size_t i = 0; i < 24; i++)
+        twice[i] = 2 * x[i];
+    plain_turn(twice, y, 24, 3, 4);
+}
+
 const Case check_cases[] = {
     {.name = "(1,0) at positions 0 and 1",
      .x = "x[2][2]",
@@ -48,9 +61,9 @@ const Case check_cases[] = {
      .run = turned_run,
      .plain = two_plain,
      .draw = draw_worked},
-    {.name = "five positions, three pairs",
-     .x = "x[5][6]",
-     .y = "y[5][6]",
+    {.name = "five positions, three pairs, (1,5,6)",
+     .x = "x[1][5][6]",
+     .y = "y[1][5][6]",
      .run = turned_run,
      .plain = five_plain},
     {.name = "matrices, (2,3,3,4)",
@@ -58,10 +71,15 @@ const Case check_cases[] = {
      .y = "y[2][3][3][4]",
      .run = turned_run,
      .plain = more_plain},
-    {.name = "x times its turned self",
-     .x = "x[3][4]",
-     .y = "y[3][4]",
+    {.name = "x times its turned self, (1,3,4)",
+     .x = "x[1][3][4]",
+     .y = "y[1][3][4]",
      .run = beside_run,
      .plain = beside_plain},
+    {.name = "of 2 x, which is a result, (2,3,4)",
+     .x = "x[2][3][4]",
+     .y = "y[2][3][4]",
+     .run = made_run,
+     .plain = made_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,5 +1,5 @@
-/* The check of 10-embeddings/tie: the worked id, repeats, ids that the caller changes, and a table
- * that is used beside. */
+/* The check of 10-embeddings/tie: the worked id, repeats, ids that the caller changes, a table that
+ * is used beside, and one that is a result. */
 #include "../learn/check.h"
 #include "../10-embeddings/tie.h"
 #include "ops/ops.h"
@@ -61,6 +61,16 @@ static void beside_plain(const double *x, double *y)
         y[i] *= sum;
 }
 
+/* A table that is itself a result, whose gradient has no buffer yet. */
+static Tensor *made(Tensor *const *x) { return tensor_tie(tensor_scale(x[0], 2), some, 4); }
+static void made_run(Trial *trial) { check_tensors(trial, made); }
+static void made_plain(const double *x, double *y)
+{
+    plain_tie(x, some, 4, y, 7, 3);
+    for (size_t i = 0; i < 28; i++)
+        y[i] *= 4;
+}
+
 const Case check_cases[] = {
     {.name = "E = [[1,2],[3,4]], id 0",
      .x = "E[2][2]",
@@ -83,5 +93,10 @@ const Case check_cases[] = {
      .y = "y[4][5]",
      .run = beside_run,
      .plain = beside_plain},
+    {.name = "of 2 E, a table that is a result",
+     .x = "E[7][3]",
+     .y = "y[4][7]",
+     .run = made_run,
+     .plain = made_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

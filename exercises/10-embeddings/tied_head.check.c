@@ -1,5 +1,5 @@
 /* The check of 10-embeddings/tied_head: the worked case, more than one batch axis, x held against
- * itself, and a table that embeds too. */
+ * itself, a table that embeds too, constants, and operands that are results. */
 #include "../learn/check.h"
 #include "ops/ops.h"
 
@@ -43,6 +43,50 @@ static void tied_plain(const double *x, double *y)
         plain_head(x + (size_t)ids[n] * 3, x, y + n * 5, 1, 5, 3);
 }
 
+/* One of the two is a constant, which wants no gradient. */
+static const real fixed[15] = {1, 0, -1, (real)0.5, 2, (real)-0.25, 3, -2, (real)1.5, -3, 0, 2,
+                               (real)0.75, 1, -1};
+static void fixed_read(double *to)
+{
+    for (size_t i = 0; i < 15; i++)
+        to[i] = (double)fixed[i];
+}
+static Tensor *given_x(Tensor *const *x)
+{
+    return tensor_tied_head(tensor_from(shape2(2, 3), fixed), x[0]);
+}
+static void given_x_run(Trial *trial) { check_tensors(trial, given_x); }
+static void given_x_plain(const double *table, double *y)
+{
+    double x[15];
+    fixed_read(x);
+    plain_head(x, table, y, 2, 5, 3);
+}
+static Tensor *given_table(Tensor *const *x)
+{
+    return tensor_tied_head(x[0], tensor_from(shape2(5, 3), fixed));
+}
+static void given_table_run(Trial *trial) { check_tensors(trial, given_table); }
+static void given_table_plain(const double *x, double *y)
+{
+    double table[15];
+    fixed_read(table);
+    plain_head(x, table, y, 4, 5, 3);
+}
+
+/* Both are results, whose gradients have no buffers yet: 2 x against 3 E. */
+static Tensor *made(Tensor *const *x)
+{
+    return tensor_tied_head(tensor_scale(x[0], 2), tensor_scale(x[1], 3));
+}
+static void made_run(Trial *trial) { check_tensors(trial, made); }
+static void made_plain(const double *x, double *y)
+{
+    plain_head(x, x + 15, y, 3, 7, 5);
+    for (size_t i = 0; i < 21; i++)
+        y[i] *= 6;
+}
+
 const Case check_cases[] = {
     {.name = "x = [1,2], E = [[1,2],[3,4]]",
      .x = "x[2] E[2][2]",
@@ -65,5 +109,20 @@ const Case check_cases[] = {
      .y = "y[4][5]",
      .run = tied_run,
      .plain = tied_plain},
+    {.name = "x constant, a table of (5,3)",
+     .x = "E[5][3]",
+     .y = "y[2][5]",
+     .run = given_x_run,
+     .plain = given_x_plain},
+    {.name = "x of (4,3), the table constant",
+     .x = "x[4][3]",
+     .y = "y[4][5]",
+     .run = given_table_run,
+     .plain = given_table_plain},
+    {.name = "2 x against 3 E, which are results",
+     .x = "x[3][5] E[7][5]",
+     .y = "y[3][7]",
+     .run = made_run,
+     .plain = made_plain},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

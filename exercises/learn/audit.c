@@ -1,8 +1,10 @@
 /* audit: what must hold for every exercise, tried. The solution passes at many seeds; the starter
  * compiles without a warning and counts as not started; its exports are the library file's; every seeded
- * bug is rejected and named by its own numbers and by no other's. `make test` runs it with few seeds. */
+ * bug is rejected and named by its own numbers and by no other's; the place in the lesson that it names
+ * is there. `make test` runs it with few seeds. */
 #include "commands.h"
 
+#include "read.h"
 #include "report.h"
 #include "sheet.h"
 
@@ -183,6 +185,8 @@ static void exercise_audit(Audit *audit, const Course *course, const Exercise *e
     static Finding finding;
     audit->exercise = exercise;
     audit_owner(audit, course);
+    Error found = read_finds(exercise->lesson);
+    row(audit, !found.failed, "its place in the lesson is there", found.text);
     if (exercise->paper) {
         audit_paper(audit);
         return;

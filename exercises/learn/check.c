@@ -85,6 +85,7 @@ static bool code_check(Desk *desk, const Exercise *exercise, uint64_t seed, size
     JudgeOptions options = judge_usual();
     options.seed = seed;
     options.seeds = seeds;
+    options.as_given = exercise->hunt; /* what is wrong in it is the first thing to see */
     finding = (Finding){.verdict = VERDICT_PASSED};
     diagnosis = (Diagnosis){.gradient = false};
     char source[PATH_ROOM];

@@ -37,6 +37,7 @@ typedef struct {
     const double *dy; /* (outputs), the upstream gradient */
     double *dx;       /* (inputs), or NULL */
     bool fresh;
+    bool inside; /* with `fresh`: the operands are results themselves, and what is lent comes back as it was */
 } Trial;
 
 struct Case {

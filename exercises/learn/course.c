@@ -277,6 +277,7 @@ static Error exercise_add(Course *course, const char *chapter, const char *file)
     snprintf(exercise->chapter, ID_ROOM, "%.*s", NAME_MOST, chapter);
     snprintf(exercise->id, ID_ROOM, "%.*s/%.*s", NAME_MOST, chapter, (int)(length - 4) % (NAME_MOST + 1), file);
     exercise->name = strchr(exercise->id, '/') + 1;
+    exercise->hunt = strncmp(exercise->name, "hunt", 4) == 0;
     return exercise_read(exercise);
 }
 

@@ -25,6 +25,7 @@ typedef struct {
     const char *name;      /* "mul", inside id */
     const char *call;      /* what a person may type: name, or id where several have that name */
     bool paper;
+    bool hunt; /* "hunt-gram": what is given is a whole file with a mistake in it */
     int order, minutes;
     char *check; /* whose check it shares, in its chapter; NULL: its own */
     char *title, *file, *needs, *lesson, *task; /* file, needs: NULL where there is none */

@@ -58,6 +58,7 @@ void arena_release(Arena *arena, ArenaMark mark)
     while (arena->current != mark.chunk) {
         ArenaChunk *last = arena->current;
         arena->current = last->next;
+        arena_poison(last->memory, last->size); /* for what is no part of the student's file */
         free(last->memory);
         free(last);
     }
@@ -181,10 +182,63 @@ static void result_keep(Trial *trial, const Tensor *y)
         trial->y[0] = (double)NAN; /* a result of another size is no result */
 }
 
+static void operand_backward(Tensor *out)
+{
+    GradWrite dx = grad_write(out->parents[0]);
+    for (size_t i = 0; i < out->size; i++)
+        grad_put(dx, i, out->grad[i]);
+}
+
+/* The same numbers as a result, as operands mostly are inside a network. */
+static Tensor *operand_of(Tensor *t)
+{
+    Tensor *out = tensor_result("operand", t->shape, operand_backward, 1, &t);
+    memcpy(out->data, t->data, t->size * sizeof *t->data);
+    return out;
+}
+
+/* Where y's `names` are one name, the shape it gives is the result's. */
+static void shape_hold(const char *names, const Tensor *y)
+{
+    Shape shape, another;
+    const char *rest = names;
+    if (!names_next(&rest, &shape) || names_next(&rest, &another))
+        return;
+    if (!shape_equal(shape, y->shape))
+        broken_contract("the result has the shape %s: expected %s", shape_text(y->shape),
+                        shape_text(shape));
+}
+
+/* Backward from y. Inside a graph others may still read y, its gradient (where it is retained) and the
+ * operands: they must be as they were. */
+static void backward_run(Trial *trial, Tensor *y, Tensor *const *operands, int n)
+{
+    size_t m = y->size;
+    real *dy = memory_alloc(2 * (m + (m == 0)) * sizeof *dy), *data = dy + m;
+    for (size_t j = 0; j < m; j++) {
+        dy[j] = (real)trial->dy[j];
+        data[j] = y->data[j];
+    }
+    if (trial->inside) {
+        shape_hold(trial->of->y, y);
+        tensor_retain_grad(y);
+    }
+    tensor_backward_from(y, dy);
+    if (trial->inside && memcmp(y->data, data, m * sizeof *data) != 0)
+        broken_contract("backward changed the result's own numbers, which others may still read");
+    if (trial->inside && memcmp(y->grad, dy, m * sizeof *dy) != 0)
+        broken_contract("backward changed the gradient that came from above: it is lent, not given");
+    for (int k = 0; k < n && trial->inside; k++)
+        if (memcmp(operands[k]->data, operands[k]->parents[0]->data,
+                   operands[k]->size * sizeof *data) != 0)
+            broken_contract("an operand's numbers were changed, which others may still read");
+    free(dy);
+}
+
 void check_tensors(Trial *trial, Tensor *(*graph)(Tensor *const *x))
 {
     enum { MOST = 16 };
-    Tensor *x[MOST];
+    Tensor *x[MOST], *operands[MOST];
     Shape shape;
     int n = 0;
     size_t begin = 0, m = names_count(trial->of->y);
@@ -193,14 +247,12 @@ void check_tensors(Trial *trial, Tensor *(*graph)(Tensor *const *x))
         x[n++] = parameter_of(trial, shape, begin);
     }
     TapeMark mark = tape_mark();
-    Tensor *y = graph(x);
+    for (int k = 0; k < n; k++)
+        operands[k] = trial->inside ? operand_of(x[k]) : x[k];
+    Tensor *y = graph(operands);
     result_keep(trial, y);
     if (trial->dx != NULL && y != NULL && y->size == m) {
-        real *dy = memory_alloc(m * sizeof *dy);
-        for (size_t j = 0; j < m; j++)
-            dy[j] = (real)trial->dy[j];
-        tensor_backward_from(y, dy);
-        free(dy);
+        backward_run(trial, y, operands, n);
         begin = 0;
         for (int k = 0; k < n; begin += x[k++]->size)
             for (size_t i = 0; i < x[k]->size; i++)
@@ -350,7 +402,9 @@ static void answer_run(const Case *of, const Request *request)
 {
     size_t n = names_count(of->x), m = names_count(of->y);
     double *x = doubles_read(n), *dy = doubles_read(m), *dx = doubles_read(n), *y = numbers_make(m);
-    Trial trial = {.of = of, .x = x, .y = y, .dy = dy, .fresh = request->fresh};
+    Trial trial = {.of = of, .x = x, .y = y, .dy = dy};
+    trial.fresh = request->way != WAY_ADDED;
+    trial.inside = request->way == WAY_INSIDE;
     trial.dx = request->backward ? dx : NULL;
     of->run(&trial);
     fflush(stdout);

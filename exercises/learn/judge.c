@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 static const size_t MEMORY = (size_t)1 << 30;
 static const double STEP = 0x1p-10;
@@ -52,15 +51,15 @@ static bool ask(Program *program, Ask what, size_t at, uint64_t seed)
 }
 
 bool program_run(Program *program, const Sitting *sitting, const double *x, const double *dy,
-                 bool backward, bool fresh, double *y, double *dx)
+                 bool backward, Way way, double *y, double *dx)
 {
     size_t n = sitting->info->inputs, m = sitting->info->outputs;
     Request request = {.ask = ASK_RUN, .at = (uint32_t)sitting->at, .backward = backward,
-                       .fresh = fresh};
+                       .way = way};
     double nothing[CHECK_INPUTS];
     double *into = dx == NULL ? nothing : dx;
     for (size_t i = 0; i < n; i++)
-        into[i] = fresh ? 0 : sitting->before[i];
+        into[i] = way == WAY_ADDED ? sitting->before[i] : 0;
     double begin = seconds_now(); /* from here on it is the child's time, and not ours */
     program->child.deadline = begin + program->seconds - program->used;
     bool heard =
@@ -215,13 +214,13 @@ bool sitting_prepare(Referee *referee, size_t at, uint64_t seed, Sitting *sittin
 static bool sitting_run(Program *program, Sitting *sitting)
 {
     bool backward = !sitting->info->forward_only;
-    if (!program_run(program, sitting, sitting->x, sitting->dy, backward, true, sitting->y,
+    if (!program_run(program, sitting, sitting->x, sitting->dy, backward, WAY_FRESH, sitting->y,
                      sitting->fresh))
         return false;
     if (!backward)
         return true;
     double again[CHECK_OUTPUTS];
-    if (!program_run(program, sitting, sitting->x, sitting->dy, true, false, again, sitting->added))
+    if (!program_run(program, sitting, sitting->x, sitting->dy, true, WAY_ADDED, again, sitting->added))
         return false;
     for (size_t i = 0; i < sitting->info->inputs; i++)
         sitting->added[i] -= sitting->before[i];
@@ -241,87 +240,21 @@ static Verdict sitting_compare(const Sitting *sitting)
     return VERDICT_PASSED;
 }
 
-/* Where in the student's file it happened: the first "NAME.c:LINE" of a sanitizer's report that is not
- * the course's. */
-static void crash_place(const char *text, const char *source, char place[PATH_ROOM])
+/* What was right on leaves, in the middle of a graph; false when the program ended. */
+static bool inside_judge(Program *student, Sitting *sitting, Verdict *verdict)
 {
-    const char *file = source == NULL ? NULL : strrchr(source, '/');
-    file = file == NULL ? source : file + 1;
-    place[0] = '\0';
-    if (file == NULL)
-        return;
-    size_t length = strlen(file);
-    for (const char *at = strstr(text, file); at != NULL; at = strstr(at + 1, file)) {
-        long line = at[length] == ':' ? strtol(at + length + 1, NULL, 10) : 0;
-        if (line > 0 && at > text && at[-1] == '/') {
-            snprintf(place, PATH_ROOM, "%s:%ld", source, line);
-            return;
-        }
+    double y[CHECK_OUTPUTS], dx[CHECK_INPUTS];
+    sitting->inside = true;
+    if (!program_run(student, sitting, sitting->x, sitting->dy, true, WAY_INSIDE, y, dx))
+        return false;
+    sitting->inside = false;
+    for (size_t i = 0; i < sitting->info->inputs; i++)
+        sitting->inside = sitting->inside || !gradient_agrees(sitting->info, dx[i], sitting->measured[i]);
+    if (sitting->inside) {
+        memcpy(sitting->fresh, dx, sitting->info->inputs * sizeof *dx);
+        *verdict = VERDICT_GRADIENT;
     }
-}
-
-/* The words of a sanitizer, or of require, that say what happened. */
-static void crash_words(const char *text, int status, char words[200])
-{
-    static const char *const marks[] = {"broken contract: ", "runtime error: ",
-                                        "ERROR: AddressSanitizer: "};
-    for (size_t k = 0; k < 3; k++) {
-        const char *at = strstr(text, marks[k]);
-        if (at == NULL)
-            continue;
-        at += strlen(marks[k]);
-        size_t length = strcspn(at, "\n");
-        const char *address = strstr(at, k == 2 ? " on " : "\n"); /* addresses say nothing */
-        if (address != NULL && address < at + length)
-            length = (size_t)(address - at);
-        snprintf(words, 200, "%.*s", (int)(length < 199 ? length : 199), at);
-        return;
-    }
-    if (WIFSIGNALED(status))
-        snprintf(words, 200, "stopped by signal %d", WTERMSIG(status));
-    else if (WEXITSTATUS(status) > 128) /* a sandbox's way to pass a signal on */
-        snprintf(words, 200, "stopped by signal %d", WEXITSTATUS(status) - 128);
-    else
-        snprintf(words, 200, "exit status %d", WEXITSTATUS(status));
-}
-
-static void end_explain(const Program *program, const char *source, Finding *finding)
-{
-    const ChildProgram *child = &program->child;
-    char words[200];
-    size_t most = sizeof finding->sentence;
-    switch (child->state) {
-    case CHILD_TIMED_OUT:
-        finding->verdict = VERDICT_TIMED_OUT;
-        crash_place(child->text, source, finding->where);
-        snprintf(finding->sentence, most, "It was still computing after %.0f seconds and was stopped: a loop "
-                                          "that never ends?", program->seconds);
-        return;
-    case CHILD_TOO_BIG:
-        finding->verdict = VERDICT_TOO_BIG;
-        snprintf(finding->sentence, most, "It took more than a gigabyte of memory and was stopped.");
-        return;
-    case CHILD_POURED:
-        finding->verdict = VERDICT_TOO_BIG;
-        snprintf(finding->sentence, most, "It printed more than %d megabytes and was stopped.",
-                 POUR_MAX >> 20);
-        return;
-    case CHILD_RUNS:
-    case CHILD_ENDED:
-        break;
-    }
-    crash_words(child->text, child->status, words);
-    crash_place(child->text, source, finding->where);
-    if (WIFEXITED(child->status) && WEXITSTATUS(child->status) == 0) {
-        finding->verdict = VERDICT_ENDED;
-        snprintf(finding->sentence, most, "It ended (exit status 0) before it had answered: nothing that is "
-                                          "asked for calls exit.");
-        return;
-    }
-    finding->verdict = VERDICT_CRASHED;
-    bool address = strncmp(words, "SEGV", 4) == 0 || strncmp(words, "stopped by signal 11", 20) == 0;
-    snprintf(finding->sentence, most, "It crashed: %s%s", words,
-             address ? ": an address that is not yours. An index past the end, or NULL?" : "");
+    return true;
 }
 
 /* Everything about one case at one seed; false when the judging is over. */
@@ -348,6 +281,11 @@ static bool case_judge(Referee *referee, Program *student, size_t at, uint64_t s
         snprintf(finding->sentence, sizeof finding->sentence, "%s", sitting->judgement);
     } else
         finding->verdict = sitting_compare(sitting);
+    if (finding->verdict == VERDICT_PASSED && !sitting->info->forward_only &&
+        !inside_judge(student, sitting, &finding->verdict)) {
+        end_explain(student, source, finding);
+        return false;
+    }
     return finding->verdict == VERDICT_PASSED;
 }
 
@@ -400,7 +338,7 @@ static bool untouched(const Exercise *exercise, const char *source)
 void judge_file(Referee *referee, const Exercise *exercise, const char *source,
                 const JudgeOptions *options, Finding *finding)
 {
-    if (!file_exists(source) || untouched(exercise, source)) {
+    if (!file_exists(source) || (!options->as_given && untouched(exercise, source))) {
         finding->verdict = VERDICT_NOT_STARTED;
         snprintf(finding->sentence, sizeof finding->sentence, "The file is as the starter was.");
         return;

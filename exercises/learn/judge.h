@@ -35,6 +35,7 @@ typedef struct {
     double measured[CHECK_INPUTS];                     /* five-point differences */
     double y[CHECK_OUTPUTS];                           /* the student's */
     double fresh[CHECK_INPUTS], added[CHECK_INPUTS];   /* gradients into a fresh and a used buffer */
+    bool inside; /* these were right; `fresh` is what came where the operands were results */
     char judgement[NAME_ROOM];
 } Sitting;
 
@@ -69,6 +70,7 @@ typedef struct {
     double seconds;  /* for all of the student's computing */
     Workshop workshop;
     const char *name; /* of the program that is built */
+    bool as_given;    /* a file that is as the starter was is judged, too */
 } JudgeOptions;
 
 JudgeOptions judge_usual(void);
@@ -85,6 +87,9 @@ void judge_file(Referee *referee, const Exercise *exercise, const char *source,
 void judge_program(Referee *referee, const char *program, const JudgeOptions *options,
                    Finding *finding);
 
+/* Of a student's program that ended early: why, and where in `source` (which may be NULL). */
+void end_explain(const Program *program, const char *source, Finding *finding);
+
 /* Whether verdict is one that is printed as a failure of the student's. */
 bool verdict_is_failure(Verdict verdict);
 const char *verdict_words(Verdict verdict); /* "passed", "not started", "does not compile", ... */
@@ -93,9 +98,10 @@ const char *verdict_words(Verdict verdict); /* "passed", "not started", "does no
 
 /* Draws a case's inputs and upstream, and has the referee say what is right. */
 bool sitting_prepare(Referee *referee, size_t at, uint64_t seed, Sitting *sitting);
-/* Asks a program: y, and with `backward` the gradient of dy into dx, which holds `before` or is fresh. */
+/* Asks a program: y, and with `backward` the gradient of dy into dx, which holds `before` where `way` is
+ * WAY_ADDED. */
 bool program_run(Program *program, const Sitting *sitting, const double *x, const double *dy,
-                 bool backward, bool fresh, double *y, double *dx);
+                 bool backward, Way way, double *y, double *dx);
 /* The referee's outputs at x. */
 bool referee_plain(Referee *referee, const Sitting *sitting, const double *x, double *y);
 /* The difference of dy . plain along input i, over h: five-point, or one-sided (side +1 or -1). */

@@ -112,6 +112,12 @@ int list_command(Desk *desk, int argc, char **argv)
 
 /* ---- the first screen ------------------------------------------------------------------------ */
 
+/* "  ./learn COMMAND   what it does": the second column begins behind the longest command. */
+static void command_print(int width, const char *command, const char *what)
+{
+    printf("  ./learn %-*s %s\n", width, command, what);
+}
+
 int next_command(Desk *desk, int argc, char **argv)
 {
     (void)argc;
@@ -129,17 +135,24 @@ int next_command(Desk *desk, int argc, char **argv)
     Standing standing = standing_of(&desk->standings, exercise);
     printf("\nYour next step: %s, %s (about %d minutes)\n\n", exercise->id, exercise->title,
            exercise->minutes);
+    char *begin = text_format("start %s", exercise->call);
+    int width = (int)strlen(begin) > 18 ? (int)strlen(begin) : 18;
     if (standing == NOT_STARTED) {
-        char chapter[3] = {exercise->chapter[0], exercise->chapter[1], '\0'};
-        printf("  ./learn read %-14s the lesson, in this terminal\n", chapter);
-        printf("  ./learn start %-13s your own copy, in work/\n", exercise->call);
+        char *lesson = text_format("read %.2s", exercise->chapter);
+        command_print(width, lesson, "the lesson, in this terminal");
+        command_print(width, begin, "your own copy, in work/");
+        free(lesson);
     } else {
+        char *seen = text_format("one more hint (%d of %d seen)",
+                                 record_of(&desk->standings, exercise)->hints, HINTS);
         printf("  yours is %s, %s\n", path_work(exercise), standing_words(desk, exercise));
-        printf("  ./learn check              is it right?\n");
-        printf("  ./learn hint               one more hint (%d of %d seen)\n",
-               record_of(&desk->standings, exercise)->hints, HINTS);
+        command_print(width, "check", "is it right?");
+        command_print(width, "hint", seen);
+        free(seen);
     }
-    printf("\n  ./learn list               all chapters, and where you are\n");
-    printf("  ./learn help               every command\n");
+    putchar('\n');
+    command_print(width, "list", "all chapters, and where you are");
+    command_print(width, "help", "every command");
+    free(begin);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,6 +23,8 @@ typedef struct {
     bool used, linked;        /* written by the student; found in GPT-2 by the linker's map */
     bool changed;
 } Part;
+
+static const char gpt2_source[] = "chapters/17-gpt2/gpt2.c";
 
 typedef struct {
     Part parts[EXERCISES_MAX];
@@ -135,8 +138,22 @@ static bool archive_make(const Mine *mine, const Part *only, const char *archive
     return run_quietly(&words, GATE_SECONDS, &child);
 }
 
-/* Links one main with that archive; `only` is the one part to take, or NULL for all. */
-static bool main_link(const Mine *mine, const char *main_object, const Part *only, const char *map,
+/* Adds what make built from the files that a pattern names. */
+static void objects_add(const char *pattern, Words *words)
+{
+    char object[PATH_ROOM];
+    glob_t sources = {0};
+    glob(pattern, 0, NULL, &sources);
+    for (size_t i = 0; i < sources.gl_pathc; i++) {
+        const char *source = sources.gl_pathv[i];
+        snprintf(object, sizeof object, LEARN_BUILD "/double/%.*so", (int)strlen(source) - 1, source);
+        words_add(words, object);
+    }
+    globfree(&sources);
+}
+
+/* Links the program of such files with that archive; `only` is the one part to take, or NULL for all. */
+static bool main_link(const Mine *mine, const char *sources, const Part *only, const char *map,
                       const char *program)
 {
     static ChildProgram child;
@@ -146,7 +163,7 @@ static bool main_link(const Mine *mine, const char *main_object, const Part *onl
     if (only != NULL && !archive_make(mine, only, archive))
         return false;
     words_split(&words, LEARN_CC " -g");
-    words_add(&words, main_object);
+    objects_add(sources, &words);
     words_add(&words, archive);
     words_split(&words, LEARN_LIBS " -o");
     words_add(&words, program);
@@ -193,11 +210,11 @@ static int gates_find(char gates[][ID_ROOM], int most)
 static bool gate_run(const Mine *mine, const char *chapter, const Part *only, char line[200])
 {
     static ChildProgram child;
-    char object[PATH_ROOM], program[PATH_ROOM];
-    snprintf(object, sizeof object, LEARN_BUILD "/double/chapters/%.79s/gate.o", chapter);
+    char sources[PATH_ROOM], program[PATH_ROOM];
+    snprintf(sources, sizeof sources, "chapters/%.79s/gate*.c", chapter);
     snprintf(program, sizeof program, "%.200s/gate-%.79s", mine->folder, chapter);
     snprintf(line, 200, "does not link");
-    if (!main_link(mine, object, only, NULL, program))
+    if (!main_link(mine, sources, only, NULL, program))
         return false;
     Words words = {.count = 0};
     words_add(&words, program);
@@ -366,7 +383,7 @@ static int training_run(Mine *mine)
     snprintf(other, sizeof other, "%.200s/run-library", mine->folder);
     snprintf(a, sizeof a, "%.200s/run/log.tsv", mine->folder);
     snprintf(b, sizeof b, "%.200s/run-library/log.tsv", mine->folder);
-    if (!main_link(mine, object, NULL, map, program))
+    if (!main_link(mine, gpt2_source, NULL, map, program))
         return 1;
     whose_print(mine, map);
     printf("\na plain GPT-2 trains on it, %d steps\n", STEPS);
@@ -391,8 +408,7 @@ static void training_culprit(Mine *mine)
     for (int i = 0; i < mine->count; i++) {
         Part *part = &mine->parts[i];
         int steps = 0;
-        if (!part->linked ||
-            !main_link(mine, LEARN_BUILD "/double/chapters/17-gpt2/gpt2.o", part, NULL, program))
+        if (!part->linked || !main_link(mine, gpt2_source, part, NULL, program))
             continue;
         if (!train(program, run, false) || !(losses_compare(a, b, &steps) <= 1e-9) || steps != STEPS)
             printf("       alone at fault: %s; ./learn check %s\n", part->source, part->exercise->id);

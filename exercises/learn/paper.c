@@ -176,14 +176,32 @@ static void write_comment(FILE *out, const char *text)
     }
 }
 
+/* Whether its gradient is one of an array beside another with more axes: whoever sums over those is
+ * left with axes of length 1. */
+static bool may_be_stretched(const PaperPart *part)
+{
+    int along = 0, most = 0;
+    for (int i = 0; i < part->statement_count; i++) {
+        const Statement *given = &part->statements[i];
+        if (given->formula != NULL)
+            continue;
+        if (strcmp(given->name, part->along) == 0)
+            along = given->shape.rank;
+        most = given->shape.rank > most ? given->shape.rank : most;
+    }
+    return part->kind == PART_FORMULA && along > 0 && most > along;
+}
+
 Error paper_write_start(const char *exercise, FILE *out)
 {
     Paper paper;
     Error error = paper_read(&paper, exercise);
-    bool written = false, number = false;
+    bool written = false, number = false, forgiven = false;
     for (size_t i = 0; i < paper.count; i++) {
-        number = number || paper.parts[i].kind == PART_NUMBER;
-        written = written || paper.parts[i].kind != PART_CHOICE;
+        const PaperPart *part = &paper.parts[i];
+        number = number || part->kind == PART_NUMBER;
+        forgiven = forgiven || may_be_stretched(part);
+        written = written || part->kind != PART_CHOICE;
     }
     if (!error.failed && written)
         write_comment(out, "Products as 2x, 2(x + 1), x y or x*y, powers as x^2, e^x or exp(x), "
@@ -191,6 +209,9 @@ Error paper_write_start(const char *exercise, FILE *out)
     if (!error.failed && number)
         write_comment(out, "A number has to be right to 0.1 %, or to three digits, unless more is "
                            "asked for.");
+    if (!error.failed && forgiven)
+        write_comment(out, "Leading axes of length 1 are forgiven in a gradient: where (5) is wanted, "
+                           "(1,5) will do.");
     if (!error.failed && written)
         fputc('\n', out);
     for (size_t i = 0; !error.failed && i < paper.count; i++) {

@@ -126,8 +126,11 @@ static void say_numbers(Judging *judging, const Formula *formula, const Draw *dr
     fprintf(judging->out, "%*s%-9s yours %s, %s %s\n", INDENT + 2, "", place, number_text(yours),
             name, number_text(right));
     if (draw->is_gradient)
-        say(judging, "measured = five-point difference of the forward%s",
-            draw->is_weighed ? ", weighed with dy" : "");
+        say(judging, "measured = five-point difference of the forward%s%s",
+            draw->is_weighed ? ", weighed with " : "",
+            !draw->is_weighed                  ? ""
+            : formula_mentions(formula, "dy") ? "dy"
+                                               : draw->upstream);
     double factor = common_factor(found, wanted);
     if (!isfinite(yours))
         say(judging, "yours gives %s where what was %s is finite", number_text(yours), name);

@@ -12,19 +12,16 @@ static const double number_tolerance = 1e-3, near_tolerance = 0.02, exact_tolera
 
 /* ---- choices --------------------------------------------------------------------------------- */
 
-/* Whether the choice begins with the answer: letters of either case, and any run of spaces as one.
- */
+/* Whether the choice begins with the answer: letters of either case, and spaces as one likes. */
 static bool begins_with(const char *choice, const char *answer, bool *whole)
 {
-    while (*answer != '\0') {
-        bool space = isspace((unsigned char)*answer) != 0;
-        if (space ? !isspace((unsigned char)*choice)
-                  : tolower((unsigned char)*choice) != tolower((unsigned char)*answer))
+    for (;;) {
+        answer += strspn(answer, " \t");
+        choice += strspn(choice, " \t");
+        if (*answer == '\0')
+            break;
+        if (tolower((unsigned char)*choice++) != tolower((unsigned char)*answer++))
             return false;
-        size_t skip = space ? strspn(answer, " \t") : 1,
-               skipped = space ? strspn(choice, " \t") : 1;
-        answer += skip;
-        choice += skipped;
     }
     *whole = *choice == '\0';
     return true;
@@ -110,7 +107,8 @@ static bool is_near(const Formula *formula, const Array *found, const Array *wan
 {
     static double units[ARRAY_SIZE];
     size_t size = array_size(wanted);
-    bool rounded = half_units(formula, formula->root, units, 0) == size && within == 0;
+    bool loose = within == 0 || within >= number_tolerance; /* no more is asked for than of any */
+    bool rounded = half_units(formula, formula->root, units, 0) == size && loose;
     double largest = 0, slack = 1 + 1e-9;
     if (!array_same_shape(found, wanted))
         return false;
@@ -168,15 +166,34 @@ static Error wrong_number(Judging *judging, const Formula *formula, const Array 
     return no_error();
 }
 
+/* Where a list is asked for, (2, 0, 1) is read as [2, 0, 1]: shapes and permutations are written so.
+ * In `text`, of the same length, so that places in it are the answer's. */
+static const char *list_text(const char *answer, char text[FORMULA_TEXT + 1])
+{
+    size_t length = strlen(answer), last = length;
+    while (last > 0 && isspace((unsigned char)answer[last - 1]))
+        last--;
+    if (length > FORMULA_TEXT || last < 2 || answer[0] != '(' || answer[last - 1] != ')' ||
+        strcspn(answer + 1, "()[]") != last - 2)
+        return answer;
+    strcpy(text, answer);
+    text[0] = '[';
+    text[last - 1] = ']';
+    return text;
+}
+
 static Error judge_number(Judging *judging)
 {
     Names none = {.count = 0};
     Formula formula, own;
     Array found, wanted;
+    char brackets[FORMULA_TEXT + 1];
     Error error = own_value(judging, judging->part->right, &none, &own, &wanted);
     if (error.failed)
         return error;
-    FormulaError problem = formula_parse(&formula, judging->answer);
+    const char *text = judging->answer;
+    text = wanted.rank == 1 ? list_text(text, brackets) : text;
+    FormulaError problem = formula_parse(&formula, text);
     if (problem.error.failed) {
         say_unreadable(judging, "read", &problem);
         return no_error();

@@ -6,84 +6,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- signatures ------------------------------------------------------------------------------ */
-
-static const double SIGNATURE_SECONDS = 3;
-
-static void signature_add(Signature *signature, const double *numbers, size_t count)
+/* Whether a built program answers with the signature. */
+static bool answers(Referee *referee, const Build *build, uint64_t seed, const Signature *yours)
 {
-    signature->numbers = memory_realloc(signature->numbers,
-                                        (signature->count + count + 1) * sizeof(double));
-    memcpy(signature->numbers + signature->count, numbers, count * sizeof *numbers);
-    signature->count += count;
-}
-
-Signature signature_of(Referee *referee, const char *program, uint64_t seed)
-{
-    static Sitting sitting;
-    Signature signature = {.numbers = NULL};
-    Program asked = {.seconds = SIGNATURE_SECONDS, .bounded = true};
-    snprintf(asked.program, PATH_ROOM, "%s", program);
-    if (!program_start(&asked))
-        return signature;
-    for (size_t at = 0; at < referee->count; at++, signature.cases++) {
-        if (!sitting_prepare(referee, at, seed, &sitting))
-            break;
-        bool backward = !sitting.info->forward_only;
-        double y[CHECK_OUTPUTS];
-        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, backward, true, y, sitting.fresh))
-            break;
-        signature_add(&signature, y, sitting.info->outputs);
-        if (!backward)
-            continue;
-        if (!program_run(&asked, &sitting, sitting.x, sitting.dy, true, false, y, sitting.added))
-            break;
-        signature_add(&signature, sitting.fresh, sitting.info->inputs);
-        signature_add(&signature, sitting.added, sitting.info->inputs);
-    }
-    program_stop(&asked);
-    return signature;
-}
-
-static bool same_number(double a, double b)
-{
-    if (isnan(a) || isnan(b) || isinf(a) || isinf(b))
-        return (isnan(a) && isnan(b)) || a == b;
-    return relative_error(a, b) <= 1e-9;
-}
-
-bool signature_equal(const Signature *a, const Signature *b)
-{
-    if (a->cases != b->cases || a->count != b->count)
+    if (build->state != BUILT)
         return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!same_number(a->numbers[i], b->numbers[i]))
-            return false;
-    return true;
+    Signature its = signature_of(referee, build->program, seed);
+    bool equal = signature_equal(yours, &its);
+    signature_free(&its);
+    return equal;
 }
 
-void signature_free(Signature *signature)
-{
-    free(signature->numbers);
-    *signature = (Signature){.numbers = NULL};
-}
-
-static const Slip *slip_matching(Referee *referee, const Exercise *exercise, const Finding *finding)
+/* What a hunt's file does as it was given is for the hunter to find: its slip is not named. */
+static void slip_match(Referee *referee, const Exercise *exercise, const Finding *finding, Diagnosis *d)
 {
     static Build build;
-    const Slip *found = NULL;
-    Signature yours = signature_of(referee, finding->build.program, finding->sitting.seed);
-    for (int k = 0; k < exercise->n_slips && found == NULL; k++) {
+    uint64_t seed = finding->sitting.seed;
+    Signature yours = signature_of(referee, finding->build.program, seed);
+    if (exercise->hunt) {
+        Workshop workshop = workshop_usual();
+        build_answer(&workshop, exercise, path_starter(exercise), "given", &build);
+        d->as_given = answers(referee, &build, seed, &yours);
+    }
+    for (int k = 0; k < exercise->n_slips && d->slip == NULL && !d->as_given; k++) {
         build_slip(exercise, &exercise->slips[k], &build);
-        if (build.state != BUILT)
-            continue;
-        Signature its = signature_of(referee, build.program, finding->sitting.seed);
-        if (signature_equal(&yours, &its))
-            found = &exercise->slips[k];
-        signature_free(&its);
+        if (answers(referee, &build, seed, &yours))
+            d->slip = &exercise->slips[k];
     }
     signature_free(&yours);
-    return found;
 }
 
 /* ---- which elements -------------------------------------------------------------------------- */
@@ -152,7 +102,7 @@ static bool probe_nan(Referee *referee, const Sitting *sitting, Diagnosis *d)
     return false;
 }
 
-/* Fresh buffers right, used ones wrong: what they held is lost. */
+/* Fresh buffers right, used ones wrong: what they held is lost, or taken for the operation's own. */
 static bool probe_assign(Referee *referee, const Sitting *sitting, Diagnosis *d)
 {
     (void)referee;
@@ -164,10 +114,12 @@ static bool probe_assign(Referee *referee, const Sitting *sitting, Diagnosis *d)
         lost += !gradient_agrees(sitting->info, sitting->added[i], sitting->measured[i]) &&
                 relative_error(held, sitting->measured[i]) < 1e-6;
     }
-    if (lost == 0)
-        return false;
-    say(d, "right into a fresh gradient; into one that held something, that is lost",
-        "A gradient may have several contributions: is there a = where += is needed?");
+    if (lost > 0)
+        say(d, "right into a fresh gradient; into one that held something, that is lost",
+            "A gradient may have several contributions: is there a = where += is needed?");
+    else
+        say(d, "right into a fresh gradient; wrong into one that held something",
+            "What stands there is not this operation's alone: does your code read it back?");
     return true;
 }
 
@@ -179,7 +131,8 @@ static bool probe_first_write(Referee *referee, const Sitting *sitting, Diagnosi
         if (!gradient_agrees(sitting->info, sitting->added[i], sitting->measured[i]))
             return false;
     say(d, "right on top of something; wrong into a gradient that nobody wrote yet",
-        "The first write must not add to what stands there: who decides between first and further writes?");
+        "Is one element put more than once? Into a fresh gradient each put stores, and only the last "
+        "term stays. Or who decides between first and further writes: is it you, or grad_put?");
     return true;
 }
 
@@ -196,57 +149,6 @@ static bool probe_upstream(Referee *referee, const Sitting *sitting, Diagnosis *
             return false;
     say(d, "what would be right if the upstream gradient were 1 everywhere",
         "Where does the gradient that comes from above enter your backward?");
-    return true;
-}
-
-/* Words for a factor that means something: -1, a small whole number or its inverse, a number of inputs or
- * outputs or its inverse. Any other is chance, or an accident of this case: false. */
-static bool ratio_words(double ratio, const Sitting *sitting, char words[120])
-{
-    double n = (double)sitting->info->inputs, m = (double)sitting->info->outputs;
-    const double sizes[] = {n, m, 2, 3, 4};
-    const char *const ends[] = {"; there are as many inputs", "; there are as many outputs", "", "", ""};
-    if (fabs(ratio + 1) < 1e-6 || fabs(ratio) < 1e-12) {
-        snprintf(words, 120, ratio < -0.5 ? "every element has the other sign" : "every element is 0");
-        return true;
-    }
-    for (int k = 0; k < 5; k++)
-        for (int inverse = 0; inverse < 2; inverse++)
-            if (sizes[k] > 1 && fabs(ratio - (inverse ? 1 / sizes[k] : sizes[k])) < 1e-6) {
-                snprintf(words, 120, "every element is %s%.0f times what was measured%s",
-                         inverse ? "1/" : "", sizes[k], ends[k]);
-                return true;
-            }
-    return false;
-}
-
-static bool probe_ratio(Referee *referee, const Sitting *sitting, Diagnosis *d)
-{
-    (void)referee;
-    char words[120];
-    double ratio = (double)NAN;
-    size_t compared = 0;
-    for (size_t i = 0; i < d->of; i++) {
-        double right = d->gradient ? sitting->measured[i] : sitting->right[i];
-        double yours = yours_at(sitting, d->gradient, i);
-        if (fabs(right) < 1e-6) {
-            if (fabs(yours) > 1e-6)
-                return false;
-            continue;
-        }
-        if (isnan(ratio))
-            ratio = yours / right;
-        if (!(fabs(yours / right - ratio) <= 1e-6 * fmax(1, fabs(ratio))))
-            return false;
-        compared++;
-    }
-    if (compared < 2 || !ratio_words(ratio, sitting, words))
-        return false;
-    say(d, words,
-        fabs(ratio) < 1e-12        ? "Does your code write anything there? (A quotient of whole numbers "
-                                     "such as 1/4 is 0 in C.)"
-        : fabs(ratio + 1) < 1e-6   ? "When this input grows, which way does the output go?"
-                                   : "Which constant factor is there once too often, or missing?");
     return true;
 }
 
@@ -278,6 +180,83 @@ static size_t blocks_of(const char *names, Block blocks[16])
 static double right_at(const Sitting *sitting, bool gradient, size_t i)
 {
     return gradient ? sitting->measured[i] : sitting->right[i];
+}
+
+/* Words for a factor that means something: -1, a small whole number or its inverse, a number of inputs or
+ * outputs or its inverse. Any other is chance, or an accident of this case: false. `of` is "", or " of
+ * dw". */
+static bool ratio_words(double ratio, const Sitting *sitting, const char *of, char words[200])
+{
+    double n = (double)sitting->info->inputs, m = (double)sitting->info->outputs;
+    const double sizes[] = {n, m, 2, 3, 4};
+    const char *const ends[] = {"; there are as many inputs", "; there are as many outputs", "", "", ""};
+    if (fabs(ratio + 1) < 1e-6 || fabs(ratio) < 1e-12) {
+        snprintf(words, 200, "every element%s %s", of, ratio < -0.5 ? "has the other sign" : "is 0");
+        return true;
+    }
+    for (int k = 0; k < 5; k++)
+        for (int inverse = 0; inverse < 2; inverse++)
+            if (sizes[k] > 1 && fabs(ratio - (inverse ? 1 / sizes[k] : sizes[k])) < 1e-6) {
+                snprintf(words, 200, "every element%s is %s%.0f times what was measured%s", of,
+                         inverse ? "1/" : "", sizes[k], ends[k]);
+                return true;
+            }
+    return false;
+}
+
+/* The factor by which all of these elements are off; NaN if they have none in common, or are too few. */
+static double ratio_of(const Sitting *sitting, bool gradient, const Block *block)
+{
+    double ratio = (double)NAN;
+    size_t compared = 0;
+    for (size_t i = block->begin; i < block->begin + block->size; i++) {
+        double right = right_at(sitting, gradient, i), yours = yours_at(sitting, gradient, i);
+        if (fabs(right) < 1e-6) {
+            if (fabs(yours) > 1e-6)
+                return (double)NAN;
+            continue;
+        }
+        if (isnan(ratio))
+            ratio = yours / right;
+        if (!(fabs(yours / right - ratio) <= 1e-6 * fmax(1, fabs(ratio))))
+            return (double)NAN;
+        compared++;
+    }
+    return compared < 2 ? (double)NAN : ratio;
+}
+
+static const char *ratio_question(double ratio, bool gradient)
+{
+    if (fabs(ratio + 1) < 1e-6)
+        return "When this input grows, which way does the output go?";
+    if (fabs(ratio) >= 1e-12)
+        return "Which constant factor is there once too often, or missing?";
+    return gradient ? "Does your code write anything there? (A quotient of whole numbers such as 1/4 is 0 "
+                      "in C.)"
+                    : "Which line makes it 0? (A quotient of whole numbers such as 1/4 is 0 in C; and so "
+                      "is a largest number that was begun at 0, where all are negative.)";
+}
+
+/* Of all elements, or of one operand's: the others may be right. */
+static bool probe_ratio(Referee *referee, const Sitting *sitting, Diagnosis *d)
+{
+    (void)referee;
+    Block blocks[17] = {{0, d->of, 1, d->of}};
+    size_t count = 1 + blocks_of(d->names, blocks + 1);
+    for (size_t k = 0; k < count; k++) {
+        char words[200], of[100] = "";
+        double ratio = ratio_of(sitting, d->gradient, &blocks[k]);
+        if (isnan(ratio) || fabs(ratio - 1) < 1e-6)
+            continue;
+        const char *name = element_name(d->names, blocks[k].begin);
+        if (k > 0)
+            snprintf(of, sizeof of, " of %s%.*s", d->gradient ? "d" : "", (int)strcspn(name, "["), name);
+        if (!ratio_words(ratio, sitting, of, words))
+            continue;
+        say(d, words, ratio_question(ratio, d->gradient));
+        return true;
+    }
+    return false;
 }
 
 static bool block_transposed(const Sitting *sitting, bool gradient, const Block *block)
@@ -317,10 +296,15 @@ static bool probe_rows(Referee *referee, const Sitting *sitting, Diagnosis *d)
     for (size_t k = 0; k < count; k++) {
         const Block *block = &blocks[k];
         size_t good = 0, which = 0;
+        bool written = false; /* something but 0 into a wrong one */
         for (size_t i = 0; i < block->rows; i++) {
             bool right = true;
-            for (size_t j = 0; j < block->columns; j++)
-                right = right && !wrong_at(sitting, d->gradient, block->begin + i * block->columns + j);
+            for (size_t j = 0; j < block->columns; j++) {
+                size_t at = block->begin + i * block->columns + j;
+                bool wrong = wrong_at(sitting, d->gradient, at);
+                right = right && !wrong;
+                written = written || (wrong && yours_at(sitting, d->gradient, at) != 0);
+            }
             good += right;
             which = right ? i : which;
         }
@@ -330,8 +314,9 @@ static bool probe_rows(Referee *referee, const Sitting *sitting, Diagnosis *d)
         say(d,
             which == 0 ? (flat ? "only the first number is right" : "only the first row is right")
                        : (flat ? "only the last number is right" : "only the last row is right"),
-            flat ? "Does your loop go over all of them?"
-                 : "Does your loop go over all rows, and does each row begin where it should?");
+            !flat     ? "Does your loop go over all rows, and does each row begin where it should?"
+            : written ? "The others were written too: what is true of this one alone?"
+                      : "Does your loop go over all of them?");
         return true;
     }
     return false;
@@ -377,8 +362,9 @@ static void nothing_say(Diagnosis *d)
     bool rows = false;
     for (size_t k = 0; k < count; k++)
         rows = rows || (blocks[k].rows > 1 && blocks[k].columns > 1);
-    snprintf(d->pattern, sizeof d->pattern, "none: no NaN%s%s%s%s", d->gradient ? ", nothing lost" : "",
-             d->of > 1 ? ", no constant factor" : "", rows ? ", no rows for columns" : "",
+    snprintf(d->pattern, sizeof d->pattern, "none: no NaN%s%s%s%s",
+             d->gradient ? ", nothing held was lost" : "", d->of > 1 ? ", no constant factor" : "",
+             rows ? ", no rows for columns" : "",
              d->gradient ? ", no kink" : "");
     d->question[0] = '\0';
 }
@@ -411,5 +397,5 @@ void diagnose(Referee *referee, const Exercise *exercise, const Finding *finding
     /* What never ends would take all its time once more, and a crash leaves no numbers to compare. */
     if (finding->build.state == BUILT && finding->verdict != VERDICT_TIMED_OUT &&
         finding->verdict != VERDICT_CRASHED)
-        diagnosis->slip = slip_matching(referee, exercise, finding);
+        slip_match(referee, exercise, finding, diagnosis);
 }

@@ -17,6 +17,7 @@ typedef struct {
     bool nothing;              /* no pattern was found */
     char question[300];        /* what a pattern suggests; empty when nothing fits */
     const Slip *slip;          /* the seeded bug whose numbers these are, or NULL */
+    bool as_given;             /* of a hunt: the numbers are those of the file as it was given */
 } Diagnosis;
 
 /* Looks into a finding of VERDICT_FORWARD or VERDICT_GRADIENT (for others: for a matching slip only). */

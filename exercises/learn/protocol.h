@@ -12,10 +12,14 @@ enum { REQUESTS = 3, ANSWERS = 4 };
 /* Asked of the referee: COUNT, then INFO of each case, DRAW, PLAIN and JUDGE. Of the student: RUN. */
 typedef enum { ASK_COUNT, ASK_INFO, ASK_DRAW, ASK_PLAIN, ASK_JUDGE, ASK_RUN } Ask;
 
+/* What a RUN's gradients go into: buffers that hold something; leaves' buffers that nobody has written;
+ * those of results, in the middle of a graph, where what is lent has to come back as it was. */
+typedef enum { WAY_ADDED, WAY_FRESH, WAY_INSIDE } Way;
+
 typedef struct {
     uint32_t ask, at; /* which case */
     uint64_t seed;    /* DRAW */
-    uint32_t backward, fresh; /* RUN */
+    uint32_t backward, way; /* RUN */
 } Request; /* then doubles: PLAIN x; JUDGE x, y; RUN x, dy, dx */
 
 enum { NAME_ROOM = 160 };

@@ -72,15 +72,15 @@ static Error read_page(const char *path, char **text)
 
 /* ---- finding the heading ----------------------------------------------------------------- */
 
-/* A heading's words as GitHub makes an anchor of them: small letters and digits, - for spaces. */
+/* A heading's words as GitHub makes an anchor of them: small letters and digits, - for spaces; and
+ * here for _ too, for who types log-softmax means the heading log_softmax. */
 static const char *anchor_of(const char *words, size_t size)
 {
     char *anchor = scratch_alloc(size + 1), *to = anchor;
     for (size_t i = 0; i < size; i++)
-        if (words[i] == ' ')
+        if (words[i] == ' ' || words[i] == '_')
             *to++ = '-';
-        else if (isalnum((unsigned char)words[i]) || words[i] == '-' || words[i] == '_' ||
-                 (words[i] & 0x80) != 0)
+        else if (isalnum((unsigned char)words[i]) || words[i] == '-' || (words[i] & 0x80) != 0)
             *to++ = (char)tolower((unsigned char)words[i]);
     *to = '\0';
     return anchor;
@@ -244,19 +244,44 @@ static Error wish_read(Wish *wish, int argc, char **argv)
     return no_error();
 }
 
+/* From where in the page to show; NULL: the heading is not there. */
+static const char *wish_place(const Wish *wish, const char *text)
+{
+    return wish->heading[0] != '\0' ? find_heading(text, wish->heading) : text;
+}
+
+static Error no_heading(const Wish *wish)
+{
+    return error_make("%s has no heading with \"%s\" in it; it has", wish->path, wish->heading);
+}
+
 /* Shows what was asked for; a heading that is not there is an error that lists those that are. */
 static int wish_show(const Wish *wish, const char *text)
 {
-    const char *from = wish->heading[0] != '\0' ? find_heading(text, wish->heading) : text;
+    const char *from = wish_place(wish, text);
     if (from != NULL) {
         show_markdown(from, wish->folder, wish->unfold);
         return 0;
     }
-    Error error = error_make("%s has no heading with \"%s\" in it; it has", wish->path,
-                             wish->heading);
+    Error error = no_heading(wish);
     int status = screen_complain(&error);
     each_heading(text, print_heading, stderr);
     return status;
+}
+
+Error read_finds(const char *what)
+{
+    Wish wish = {.unfold = false};
+    char *text = NULL, *words = (char *)(uintptr_t)what;
+    ArenaMark mark = scratch_mark();
+    Error error = wish_read(&wish, 1, &words);
+    if (!error.failed)
+        error = read_page(wish.path, &text);
+    if (!error.failed && wish_place(&wish, text) == NULL)
+        error = no_heading(&wish);
+    free(text);
+    scratch_release(mark);
+    return error;
 }
 
 int read_command(int argc, char **argv)

@@ -12,6 +12,8 @@
 #ifndef LEARN_READ_H
 #define LEARN_READ_H
 
+#include "base/base.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,6 +23,9 @@
  * Returns the exit status: 0, or 2 for a lesson or heading that is not there. The current folder is
  * the course's. */
 int read_command(int argc, char **argv);
+
+/* Whether `./learn read WHAT` shows something; an error says what is not there. */
+Error read_finds(const char *what);
 
 /* How a lesson is laid out: columns; escape sequences; Unicode or ASCII; folded parts opened. */
 typedef struct {

@@ -111,6 +111,7 @@ static void rows_print(const Sitting *sitting, const Diagnosis *d)
         if (d->gradient)
             yours = gradient_agrees(sitting->info, sitting->fresh[i], right) ? sitting->added[i]
                                                                              : sitting->fresh[i];
+        yours = isnan(yours) ? (double)NAN : yours; /* its sign means nothing */
         char name[90];
         snprintf(name, sizeof name, "%s%s", d->gradient ? "d" : "", element_name(d->names, i));
         printf("  %-13s ", name);
@@ -164,10 +165,18 @@ static void held_print(const Sitting *sitting, const Diagnosis *d)
            element_name(d->names, i), sitting->before[i], sitting->before[i] + sitting->added[i]);
 }
 
+static void case_print(const Sitting *sitting)
+{
+    printf("  case: %s\n", sitting->info->name);
+    if (sitting->inside)
+        screen_print("in the middle of a graph: where the operands are results of other operations, and "
+                     "the result's gradient is kept", 2);
+}
+
 static void numbers_print(const Finding *finding, const Diagnosis *d)
 {
     const Sitting *sitting = &finding->sitting;
-    printf("  case: %s\n", sitting->info->name);
+    case_print(sitting);
     printf("  %zu of %zu %s wrong; the worst is %s%s\n", d->wrong, d->of,
            d->gradient ? "derivatives are" : "outputs are", d->gradient ? "d" : "",
            element_name(d->names, d->shown[0]));
@@ -189,8 +198,9 @@ static void numbers_print(const Finding *finding, const Diagnosis *d)
 
 static void cause_print(const Finding *finding, const Diagnosis *d)
 {
-    (void)finding;
-    if (d->slip != NULL) {
+    if (d->as_given)
+        screen_print("These are the numbers of the file as it was given.", 2);
+    else if (d->slip != NULL) {
         char text[400];
         snprintf(text, sizeof text, "Your numbers match a known slip: \"%s\".", d->slip->name);
         screen_print(text, 2);
@@ -220,15 +230,15 @@ static void print_built(const char *source, const Finding *finding, const Diagno
         break;
     case VERDICT_CRASHED:
         screen_print(finding->sentence, 2);
-        printf("  case: %s\n", finding->sitting.info->name);
+        case_print(&finding->sitting);
         if (finding->where[0] != '\0') {
             printf("  at %s\n", finding->where);
             source_line_print(finding->where);
-        } else
+        } else if (strstr(finding->printed, "broken contract: ") == NULL) /* the sentence has it */
             lines_print(finding->printed, PRINTED_LINES);
         break;
     case VERDICT_JUDGED:
-        printf("  case: %s\n", finding->sitting.info->name);
+        case_print(&finding->sitting);
         screen_print(finding->sentence, 2);
         break;
     default:

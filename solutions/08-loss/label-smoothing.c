@@ -49,6 +49,12 @@ static real row_loss(const Saved *saved, size_t r, const real *row, size_t class
     return loss;
 }
 
+static void target_check(int target, size_t classes)
+{
+    if (target != IGNORED && (target < 0 || (size_t)target >= classes))
+        broken_contract("tensor_smooth_cross_entropy: no class %d", target);
+}
+
 Tensor *tensor_smooth_cross_entropy(Tensor *x, const int *targets, real epsilon)
 {
     if (x->shape.rank < 1 || tensor_dim(x, -1) == 0)
@@ -60,11 +66,13 @@ Tensor *tensor_smooth_cross_entropy(Tensor *x, const int *targets, real epsilon)
     memcpy(saved->targets, targets, rows * sizeof *targets);
     out->saved = saved;
     real total = 0;
-    for (size_t r = 0; r < rows; r++)
-        if (targets[r] != IGNORED) {
-            total += row_loss(saved, r, x->data + r * classes, classes);
-            saved->counted++;
-        }
+    for (size_t r = 0; r < rows; r++) {
+        target_check(targets[r], classes);
+        if (targets[r] == IGNORED)
+            continue;
+        total += row_loss(saved, r, x->data + r * classes, classes);
+        saved->counted++;
+    }
     out->data[0] = saved->counted == 0 ? 0 : total / (real)saved->counted;
     return out;
 }
