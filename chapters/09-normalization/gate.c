@@ -151,6 +151,18 @@ static void check_equal_elements(real epsilon)
     tape_release(mark);
 }
 
+/* Where a gain is 0, n cannot be had back from the result by dividing. */
+static void check_zero_gain(real epsilon)
+{
+    Tensor *operand[OPERANDS];
+    TapeMark mark = tape_mark();
+    fill_operands(operand, shape2(3, 5));
+    operand[GAIN]->data[1] = 0;
+    check_norm("layer_norm", "a gain of 0", operand, &(Norm){{0, 1, 2}, epsilon}, 3, 0);
+    check_norm("rms_norm", "a gain of 0", operand, &(Norm){{0, 1, 2}, epsilon}, 2, 0);
+    tape_release(mark);
+}
+
 /* A width that fills its memory to the last byte, with the next operand's gradient behind it: a
  * loop that runs one too far lands there. */
 static void check_neighbours(real epsilon)
@@ -405,6 +417,7 @@ int main(int argc, char **argv)
     check_equal_elements(large);
     check_neighbours(large);
     check_far_from_zero(3);
+    check_zero_gain(large);
     check_reused(large);
     check_composition(large);
     check_sanity();

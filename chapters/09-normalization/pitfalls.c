@@ -128,7 +128,7 @@ static void ones_norm(void)
     static const struct {
         const char *what;
         real third;
-    } forms[3] = {{"two terms", 0}, {"a sum for the mean", C}, {"right", 1}};
+    } forms[3] = {{"two terms", 0}, {"sum(g n) for its mean", C}, {"right", 1}};
     for (int k = 0; k < 2; k++) {
         printf("%s\n", k == 0 ? "upstream [1, 1, 1, 1]" : "upstream [0.3, -1.2, 0.8, 2]");
         for (int f = 0; f < 3; f++) {
@@ -139,8 +139,8 @@ static void ones_norm(void)
         }
     }
     printf("\nNormalised rows sum to 0 whatever x is. So while all gains are equal, as they are\n"
-           "at the start, the sum of y has the slope 0, and every form that takes off a mean\n"
-           "passes.\n");
+           "at the start, the sum of y has the slope 0, and every form passes that takes off\n"
+           "the mean of g, and whose last term has the factor sum(g n).\n");
 }
 
 /* ---- the variance by C - 1, in both halves ---- */
@@ -174,7 +174,7 @@ static void unbiased(void)
 
 static void far_row(void)
 {
-    static const float offsets[4] = {10, 1e3F, 1e4F, 1e5F};
+    static const float offsets[4] = {10, 5e3F, 3e4F, 2e5F};
     for (int k = 0; k < 4; k++) {
         float offset = offsets[k], mean = 0, square = 0, two = 0;
         for (int i = 0; i < C; i++) {
@@ -186,11 +186,12 @@ static void far_row(void)
             float deviation = offset + 2 * (float)i + 1 - mean;
             two += deviation * deviation / C;
         }
-        printf("%6.0f + [1,3,5,7]: mean of squares less squared mean %6.3f, in two passes %.3f\n",
+        printf("%6.0f + [1,3,5,7]: mean of squares less squared mean %9.3f, in two passes %.3f\n",
                (double)offset, (double)(square - mean * mean), (double)two);
     }
     printf("\nIn float. The variance is 5 each time. Squares of large numbers agree in all the\n"
-           "digits there are; what is left of their difference is rounding, of any sign.\n");
+           "digits there are; what is left of their difference is rounding, of any sign, and\n"
+           "the root of -4096 is NaN.\n");
 }
 
 /* ---- a row without a deviation ---- */
@@ -212,7 +213,8 @@ static void equal_row(void)
                    (double)x->grad[0]);
     }
     printf("\nPadding, a blank patch, a dead layer: rows of equal numbers do occur. Epsilon keeps\n"
-           "them finite, and bounds how much a gradient can grow, by 1/sqrt(epsilon).\n");
+           "them finite, and bounds how much a gradient can grow, beside the gain, by\n"
+           "1/sqrt(epsilon).\n");
 }
 
 /* ---- statistics down the columns ---- */

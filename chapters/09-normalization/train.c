@@ -179,7 +179,7 @@ static void write_depth(Network *nets, const Spirals *spirals, const char *path)
         exit_if(tsv_row(&log, 1 + 2 * NETS, row));
     }
     exit_if(tsv_close(&log));
-    printf("gradient in layer 1, as a part of that in layer %d, before the first step:\n", DEPTH);
+    printf("gradient in layer 1, divided by that in layer %d, before the first step:\n", DEPTH);
     for (int n = 0; n < NETS; n++)
         printf("  %-13s %.2f\n", names[n], size[0][NETS + n] / size[DEPTH - 1][NETS + n]);
 }

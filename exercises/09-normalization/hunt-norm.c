@@ -9,21 +9,24 @@ typedef struct {
     real *mean, *inverse; /* (rows) */
 } Saved;
 
-/* One row. dn is what the normalised numbers hear, n_i = (x_i - mean) r. */
-static void row_gradient(GradWrite dx, size_t at, size_t width, const real *x, const real *dn,
-                         real mean, real inverse)
+/* One row, from element `at` on: from y back to n = (x - mean) r, from there to the variance and to
+ * the mean, and from all three to x. dn is what n hears. */
+static void row_backward(const Tensor *out, size_t at, size_t width, const real *dn, GradWrite dx)
 {
-    (void)x, (void)mean; /* which may be of use */
-    /* n depends on x_i by x_i itself, by the mean and by the variance. dvariance/dmean is
-     * -(2/C) times the sum of the deviations from the mean, and they sum to 0: so nothing comes by
-     * the variance, and two ways are left. */
-    real dmean = 0;
-    for (size_t i = 0; i < width; i++)
-        dmean -= dn[i] * inverse;
+    const Saved *saved = out->saved;
+    const real *x = out->parents[0]->data + at, *bias = out->parents[2]->data;
+    const real *y = out->data + at;
+    real mean = saved->mean[at / width], r = saved->inverse[at / width];
+    real dvariance = 0, dmean = 0;
     for (size_t i = 0; i < width; i++) {
-        real by_itself = dn[i] * inverse;
+        dvariance -= dn[i] * (y[i] - bias[i]) * r * r / 2;
+        dmean -= dn[i] * r;
+    }
+    for (size_t i = 0; i < width; i++) {
+        real by_itself = dn[i] * r;
         real by_mean = dmean / (real)width;
-        grad_put(dx, at + i, by_itself + by_mean);
+        real by_variance = dvariance * 2 * (x[i] - mean) / (real)width;
+        grad_put(dx, at + i, by_itself + by_mean + by_variance);
     }
 }
 
@@ -31,15 +34,15 @@ static void layer_norm_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *gain = out->parents[1], *bias = out->parents[2];
     const Saved *saved = out->saved;
-    size_t width = gain->size, rows = out->size / width;
-    real *dn = tape_alloc(out->size * sizeof *dn);
-    for (size_t i = 0; i < out->size; i++)
-        dn[i] = out->grad[i] * gain->data[i % width];
+    size_t width = gain->size;
     if (x->wants_grad) {
+        real *dn = tape_alloc(width * sizeof *dn);
         GradWrite dx = grad_write(x);
-        for (size_t row = 0; row < rows; row++)
-            row_gradient(dx, row * width, width, x->data + row * width, dn + row * width,
-                         saved->mean[row], saved->inverse[row]);
+        for (size_t at = 0; at < out->size; at += width) {
+            for (size_t i = 0; i < width; i++)
+                dn[i] = out->grad[at + i] * gain->data[i];
+            row_backward(out, at, width, dn, dx);
+        }
     }
     if (gain->wants_grad) {
         real *dgain = grad_scatter(gain);

@@ -1,5 +1,5 @@
-/* The check of 09-normalization/unit: (3,4), several rows, one of them of zeros, rows times
- * themselves, and two results on one tape. */
+/* The check of 09-normalization/unit: (3,4), several rows, one of them of zeros, wide ones, rows
+ * times themselves, two results on one tape, and how many nodes it is. */
 #include "../learn/check.h"
 #include "../09-normalization/unit.h"
 #include "ops/ops.h"
@@ -23,6 +23,8 @@ static void plain_rows(const double *x, double *y, size_t rows, size_t width, do
 static void pair_plain(const double *x, double *y) { plain_rows(x, y, 1, 2, 0); }
 static void table_plain(const double *x, double *y) { plain_rows(x, y, 3, 5, 0.3); }
 static void more_plain(const double *x, double *y) { plain_rows(x, y, 6, 7, 0.3); }
+static void wide_plain(const double *x, double *y) { plain_rows(x, y, 2, 71, 0.3); }
+static void ones_plain(const double *x, double *y) { plain_rows(x, y, 3, 1, 0.3); }
 
 static void draw_worked(Random *random, double *x)
 {
@@ -64,6 +66,25 @@ static void twice_plain(const double *x, double *y)
         y[i] *= column[i / 5];
 }
 
+/* The result is a node of its own, made by no other operation. */
+static void node_run(Trial *trial)
+{
+    TapeMark mark = tape_mark();
+    Tensor *x = tensor_new(shape2(2, 3));
+    for (size_t i = 0; i < 6; i++)
+        x->data[i] = (real)trial->x[i];
+    tensor_want_grad(x);
+    size_t before = tape_length();
+    tensor_unit(x, (real)0.3);
+    trial->y[0] = (double)(tape_length() - before);
+    tape_release(mark);
+}
+static void node_plain(const double *x, double *y)
+{
+    (void)x;
+    y[0] = 1;
+}
+
 const Case check_cases[] = {
     {.name = "(3,4), epsilon 0",
      .x = "x[2]",
@@ -97,5 +118,21 @@ const Case check_cases[] = {
      .y = "y[3][5]",
      .run = twice_run,
      .plain = twice_plain},
+    {.name = "rows of one element, (3,1)",
+     .x = "x[3][1]",
+     .y = "y[3][1]",
+     .run = usual_run,
+     .plain = ones_plain},
+    {.name = "wide rows, (2,71)",
+     .x = "x[2][71]",
+     .y = "y[2][71]",
+     .run = usual_run,
+     .plain = wide_plain},
+    {.name = "nodes on the tape",
+     .x = "x[2][3]",
+     .y = "nodes",
+     .run = node_run,
+     .plain = node_plain,
+     .forward_only = true},
 };
 const size_t check_count = sizeof check_cases / sizeof *check_cases;

@@ -1,27 +1,33 @@
 /* layer_norm: y = gain (x - mean) / sqrt(variance + epsilon) + bias over the last axis. Chapter 09,
  * "Layer norm".
  *
- * A worked answer. The forward goes through named stages, and the backward through the same stages
- * in the other order: from n to the variance, to the mean, and to x by three ways. */
+ * A worked answer. What the variance hears is the sum of dn times the normalised number times
+ * -r^2 / 2. The file as given had y - bias there, which is n times the gain: the gain was counted
+ * twice, once in dn and once in y. While all gains are 1 nothing shows. dy (y - bias) would have
+ * been right, and so is dn n, which is written here; dividing by the gain is not, for a gain may
+ * be 0. Each row of dx summed to 0 all the same: whatever the variance hears, it hands it on in
+ * shares of x - mean, and these sum to 0. */
 #include "ops/ops.h"
 
 typedef struct {
     real *mean, *inverse; /* (rows) */
 } Saved;
 
-/* One row. dn is what the normalised numbers hear, n_i = (x_i - mean) r. */
-static void row_gradient(GradWrite dx, size_t at, size_t width, const real *x, const real *dn,
-                         real mean, real inverse)
+/* One row, from element `at` on: from y back to n = (x - mean) r, from there to the variance and to
+ * the mean, and from all three to x. dn is what n hears. */
+static void row_backward(const Tensor *out, size_t at, size_t width, const real *dn, GradWrite dx)
 {
+    const Saved *saved = out->saved;
+    const real *x = out->parents[0]->data + at;
+    real mean = saved->mean[at / width], r = saved->inverse[at / width];
     real dvariance = 0, dmean = 0;
     for (size_t i = 0; i < width; i++) {
-        /* r = (variance + epsilon)^(-1/2), so dr/dvariance = -r^3 / 2. The deviations sum to 0:
-         * hence MEAN does not move the variance. An element does, by 2 (x_i - mean) / C. */
-        dvariance -= dn[i] * (x[i] - mean) * inverse * inverse * inverse / 2;
-        dmean -= dn[i] * inverse;
+        real n = (x[i] - mean) * r;
+        dvariance -= dn[i] * n * r * r / 2;
+        dmean -= dn[i] * r;
     }
     for (size_t i = 0; i < width; i++) {
-        real by_itself = dn[i] * inverse;
+        real by_itself = dn[i] * r;
         real by_mean = dmean / (real)width;
         real by_variance = dvariance * 2 * (x[i] - mean) / (real)width;
         grad_put(dx, at + i, by_itself + by_mean + by_variance);
@@ -32,15 +38,15 @@ static void layer_norm_backward(Tensor *out)
 {
     Tensor *x = out->parents[0], *gain = out->parents[1], *bias = out->parents[2];
     const Saved *saved = out->saved;
-    size_t width = gain->size, rows = out->size / width;
-    real *dn = tape_alloc(out->size * sizeof *dn);
-    for (size_t i = 0; i < out->size; i++)
-        dn[i] = out->grad[i] * gain->data[i % width];
+    size_t width = gain->size;
     if (x->wants_grad) {
+        real *dn = tape_alloc(width * sizeof *dn);
         GradWrite dx = grad_write(x);
-        for (size_t row = 0; row < rows; row++)
-            row_gradient(dx, row * width, width, x->data + row * width, dn + row * width,
-                         saved->mean[row], saved->inverse[row]);
+        for (size_t at = 0; at < out->size; at += width) {
+            for (size_t i = 0; i < width; i++)
+                dn[i] = out->grad[at + i] * gain->data[i];
+            row_backward(out, at, width, dn, dx);
+        }
     }
     if (gain->wants_grad) {
         real *dgain = grad_scatter(gain);
