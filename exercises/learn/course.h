@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "text.h"
 
-enum { HINTS = 4, ID_ROOM = 80, NAME_MOST = 38, PATH_ROOM = 400, EXERCISES_MAX = 400, BUGS_MAX = 16, EDITS_MAX = 6 };
+enum { HINTS = 4, ID_ROOM = 80, NAME_MOST = 38, PATH_ROOM = 400, EXERCISES_MAX = 400, BUGS_MAX = 24, EDITS_MAX = 6 };
 
 /* ---- one exercise ----------------------------------------------------------------------------
  * Texts point into the exercise's own copy of its file, and live as long as the course. */
