@@ -31,6 +31,7 @@ int main(int argc, char **argv)
     check_rope("more than one batch axis", shape4(2, 3, 7, 4));
     check_rope("farther along", shape2(31, 2));
     check_rope_beside(shape3(2, 2, 2));
+    check_rope_inside(shape3(2, 5, 4));
     check_rope_sanity();
     check_relative();
     check_sinusoid_sanity();

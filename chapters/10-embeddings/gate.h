@@ -22,6 +22,7 @@ void check_table_sanity(void);
 /* gate_positions.c */
 void check_rope(const char *circumstances, Shape shape);
 void check_rope_beside(Shape shape);
+void check_rope_inside(Shape shape);
 void check_rope_sanity(void);
 void check_relative(void);
 void check_sinusoid_sanity(void);

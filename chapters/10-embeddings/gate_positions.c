@@ -61,6 +61,34 @@ static void rope_beside_reference(real *out, Tensor *const *in, const void *cont
         out[i] += in[1]->data[i];
 }
 
+/* Queries and keys are results. */
+static Tensor *rope_inside(Tensor *const *in, const void *context)
+{
+    (void)context;
+    return tensor_rope(tensor_scale(in[0], -2));
+}
+
+static void rope_inside_reference(real *out, Tensor *const *in, const void *context)
+{
+    rope_reference(out, in, context);
+    for (size_t i = 0; i < in[0]->size; i++)
+        out[i] *= -2;
+}
+
+void check_rope_inside(Shape shape)
+{
+    char row[80];
+    TapeMark mark = tape_mark();
+    snprintf(row, sizeof row, "rope %s of a result", shape_text(shape));
+    tensor_check(&(TensorCheck){.name = row,
+                                .n = 1,
+                                .in = {check_normal(shape, 1)},
+                                .forward = rope_inside,
+                                .reference = rope_inside_reference,
+                                .shape = shape});
+    tape_release(mark);
+}
+
 void check_rope_beside(Shape shape)
 {
     TapeMark mark = tape_mark();

@@ -6,6 +6,7 @@
 typedef struct {
     const int *ids;
     Shape shape;
+    bool inside; /* the table is a tanh's result, whose gradient has to be asked for */
 } Ids;
 
 enum { LONG = 131, WIDE_ROW = 67 }; /* more work than one thread's piece of columns */
@@ -17,7 +18,8 @@ static Tensor *embedding_forward(Tensor *const *in, const void *context)
     static int lent[LONG];
     for (size_t n = 0; n < shape_size(ids->shape); n++)
         lent[n] = ids->ids[n];
-    Tensor *out = tensor_embedding(in[0], lent, ids->shape);
+    Tensor *table = ids->inside ? tensor_tanh(in[0]) : in[0];
+    Tensor *out = tensor_embedding(table, lent, ids->shape);
     for (size_t n = 0; n < shape_size(ids->shape); n++)
         lent[n] = 0;
     return out;
@@ -33,14 +35,14 @@ static void embedding_reference(real *out, Tensor *const *in, const void *contex
             real sum = 0;
             for (size_t v = 0; v < rows; v++)
                 sum += (real)((size_t)ids->ids[n] == v) * in[0]->data[v * width + c];
-            out[n * width + c] = sum;
+            out[n * width + c] = ids->inside ? tanh(sum) : sum;
         }
 }
 
-static void check_embedding(const char *circumstances, size_t width, Shape shape, const int *ids)
+static void check_embedding(const char *circumstances, size_t width, Ids context)
 {
     char row[80];
-    const Ids context = {ids, shape};
+    Shape shape = context.shape;
     TapeMark mark = tape_mark();
     Shape result = shape;
     result.dim[result.rank++] = width;
@@ -60,14 +62,16 @@ void check_embeddings(void)
     int many[LONG];
     for (int n = 0; n < LONG; n++)
         many[n] = n * n % 7;
-    check_embedding("every id once", 3, shape1(7), (const int[]){6, 0, 3, 5, 1, 4, 2});
-    check_embedding("ids repeat", 3, shape1(5), (const int[]){4, 1, 4, 4, 6});
-    check_embedding("one id alone", 3, shape2(2, 2), (const int[]){0, 0, 0, 0});
-    check_embedding("first and last row", 3, shape2(2, 5),
-                    (const int[]){0, 6, 6, 0, 0, 1, 6, 0, 6, 6});
-    check_embedding("ids repeat", 3, shape3(2, 1, 5), (const int[]){2, 2, 5, 0, 2, 5, 3, 2, 6, 6});
-    check_embedding("a single id", 3, shape0(), (const int[]){5});
-    check_embedding("in threads' pieces", WIDE_ROW, shape1(LONG), many);
+    check_embedding("every id once", 3, (Ids){(const int[]){6, 0, 3, 5, 1, 4, 2}, shape1(7), false});
+    check_embedding("ids repeat", 3, (Ids){(const int[]){4, 1, 4, 4, 6}, shape1(5), false});
+    check_embedding("one id alone", 3, (Ids){(const int[]){0, 0, 0, 0}, shape2(2, 2), false});
+    check_embedding("first and last row", 3,
+                    (Ids){(const int[]){0, 6, 6, 0, 0, 1, 6, 0, 6, 6}, shape2(2, 5), false});
+    check_embedding("ids repeat", 3,
+                    (Ids){(const int[]){2, 2, 5, 0, 2, 5, 3, 2, 6, 6}, shape3(2, 1, 5), false});
+    check_embedding("a single id", 3, (Ids){(const int[]){5}, shape0(), false});
+    check_embedding("in threads' pieces", WIDE_ROW, (Ids){many, shape1(LONG), false});
+    check_embedding("of a result", 3, (Ids){(const int[]){4, 1, 4, 4, 6}, shape1(5), true});
 }
 
 /* Tokens plus learned positions, as GPT-2 begins: two tables, the second read by every sequence. */
@@ -109,6 +113,24 @@ void check_tokens(void)
 typedef struct {
     int x, table;
 } Head;
+
+/* Both operands are results, whose gradients have to be asked for. */
+static Tensor *head_inside(Tensor *const *in, const void *context)
+{
+    (void)context;
+    return tensor_tied_head(tensor_tanh(in[0]), tensor_tanh(in[1]));
+}
+
+static void head_inside_reference(real *out, Tensor *const *in, const void *context)
+{
+    (void)context;
+    size_t rows = in[1]->shape.dim[0], width = in[1]->shape.dim[1];
+    for (size_t i = 0; i < in[0]->size / width * rows; i++) {
+        out[i] = 0;
+        for (size_t c = 0; c < width; c++)
+            out[i] += tanh(in[0]->data[i / rows * width + c]) * tanh(in[1]->data[i % rows * width + c]);
+    }
+}
 
 static Tensor *head_forward(Tensor *const *in, const void *context)
 {
@@ -162,6 +184,12 @@ void check_heads(void)
     check_head("tied_head (3,5) (7,5) only the table", (Head){1, 0}, x, table, 1);
     x = check_normal(shape2(3, 5), 1);
     check_head("tied_head (3,5) with itself", (Head){0, 0}, x, x, 1);
+    tensor_check(&(TensorCheck){.name = "tied_head (3,5) (7,5) of results",
+                                .n = 2,
+                                .in = {check_normal(shape2(3, 5), 1), check_normal(shape2(7, 5), 1)},
+                                .forward = head_inside,
+                                .reference = head_inside_reference,
+                                .shape = shape2(3, 7)});
     tape_release(mark);
 }
 
@@ -187,7 +215,7 @@ static void tied_reference(real *out, Tensor *const *in, const void *context)
 
 void check_tied(void)
 {
-    const Ids context = {token_ids, shape2(2, 5)};
+    const Ids context = {token_ids, shape2(2, 5), false};
     TapeMark mark = tape_mark();
     tensor_check(&(TensorCheck){.name = "tied_head two gradients in one buffer",
                                 .n = 1,
