@@ -128,7 +128,7 @@ static void axis_mean(void)
     tensor_backward_from(tensor_mean(x, 1), dy);
     print_values("dX = dY / 3, the axis' length", x->grad, 6);
     printf("\nThe shares of a row must add up to what came for it, 18. Over all axes, or with\n"
-           "one row, the two are the same; in training the wrong one is only a smaller rate.\n");
+           "one row, the two are the same; behind a loss the wrong one is only a smaller rate.\n");
 }
 
 /* ---- moves ---- */

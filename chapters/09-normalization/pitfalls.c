@@ -139,8 +139,8 @@ static void ones_norm(void)
         }
     }
     printf("\nNormalised rows sum to 0 whatever x is. So while all gains are equal, as they are\n"
-           "at the start, the sum of y has the slope 0, and every form passes that takes off\n"
-           "the mean of g, and whose last term has the factor sum(g n).\n");
+           "at the start, the sum of y has the slope 0 along x, and every form passes that\n"
+           "takes off the mean of g, and whose last term has the factor sum(g n).\n");
 }
 
 /* ---- the variance by C - 1, in both halves ---- */
@@ -213,8 +213,8 @@ static void equal_row(void)
                    (double)x->grad[0]);
     }
     printf("\nPadding, a blank patch, a dead layer: rows of equal numbers do occur. Epsilon keeps\n"
-           "them finite, and bounds how much a gradient can grow, beside the gain, by\n"
-           "1/sqrt(epsilon).\n");
+           "them finite, and bounds how much the length of a row's gradient can grow, beside\n"
+           "the gain, by 1/sqrt(epsilon).\n");
 }
 
 /* ---- statistics down the columns ---- */
@@ -222,29 +222,31 @@ static void equal_row(void)
 /* Each column of x (rows,2) to the mean 0 and the deviation 1. */
 static void columns(const real *x, size_t rows, real *y)
 {
-    for (size_t c = 0; c < 2; c++) {
+    for (size_t c = 0; c < 3; c++) {
         real mean = 0, variance = (real)1e-5;
         for (size_t n = 0; n < rows; n++)
-            mean += x[n * 2 + c] / (real)rows;
+            mean += x[n * 3 + c] / (real)rows;
         for (size_t n = 0; n < rows; n++)
-            variance += (x[n * 2 + c] - mean) * (x[n * 2 + c] - mean) / (real)rows;
+            variance += (x[n * 3 + c] - mean) * (x[n * 3 + c] - mean) / (real)rows;
         for (size_t n = 0; n < rows; n++)
-            y[n * 2 + c] = (x[n * 2 + c] - mean) / sqrt(variance);
+            y[n * 3 + c] = (x[n * 3 + c] - mean) / sqrt(variance);
     }
 }
 
 static void other_axis(void)
 {
-    static const real x[3][6] = {{4, 1, 0, 2, 1, 9}, {4, 1, 9, 9, 5, 3}, {4, 1}};
-    static const char *const with[3] = {"with (0,2) and (1,9)", "with (9,9) and (5,3)", "alone"};
+    static const real x[3][9] = {{4, 1, 2, 0, 2, 5, 1, 9, 3}, {4, 1, 2, 9, 9, 1, 5, 3, 0}, {4, 1, 2}};
+    static const char *const with[3] = {"with (0,2,5) and (1,9,3)", "with (9,9,1) and (5,3,0)",
+                                        "alone"};
     for (int k = 0; k < 3; k++) {
-        real y[6];
+        real y[9];
         TapeMark mark = tape_mark();
         columns(x[k], k == 2 ? 1 : 3, y);
-        printf("the example (4,1) %-22s by columns %5.2f %5.2f", with[k], (double)y[0],
-               (double)y[1]);
-        Tensor *rows = norm(tensor_from(shape2(1, 2), x[k]), (real)1e-5, 1);
-        printf("   by its row %5.2f %5.2f\n", (double)rows->data[0], (double)rows->data[1]);
+        printf("(4,1,2) %-24s columns %5.2f %5.2f %5.2f", with[k], (double)y[0], (double)y[1],
+               (double)y[2]);
+        Tensor *row = norm(tensor_from(shape2(1, 3), x[k]), (real)1e-5, 1);
+        printf("   row %5.2f %5.2f %5.2f\n", (double)row->data[0], (double)row->data[1],
+               (double)row->data[2]);
         tape_release(mark);
     }
     printf("\nBy columns an example's numbers hang on who else is in the batch, and alone it is\n"

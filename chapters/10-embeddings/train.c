@@ -2,7 +2,7 @@
  * character and guesses the next, and an n-gram, which sees four.
  *
  * The bigram is one embedding: row v of a (V,V) table holds the logits of what follows v. What it
- * can reach is known without training, by counting pairs. The n-gram (Bengio et al. 2003) looks up
+ * can reach is known without training, by counting pairs. The n-gram (after Bengio et al. 2003) looks up
  * four rows of a (V,C) table, puts them side by side, passes them through a tanh layer and a second
  * one back to width C, and scores every character with the same table: the tied head. The last
  * tenth of the text is held out.

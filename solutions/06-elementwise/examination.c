@@ -1,7 +1,7 @@
 /* Exercise 06-elementwise/examination: y = sqrt((a - b)^2 + c^2) - c, a distance without the kink.
  *
- * A worked answer. It is known as the pseudo-Huber loss, near 0 a parabola, (a - b)^2 / 2c, and far
- * out a straight line, |a - b| - c. */
+ * A worked answer. Near 0 it is a parabola, (a - b)^2 / 2c, far out a straight line, |a - b| - c. c
+ * times it is known as the pseudo-Huber loss. */
 #include "examination.h"
 
 /* Let d = a - b and q = sqrt(d^2 + c^2). q^2 = d^2 + c^2, so 2 q q' = 2 d and q' = d/q along d.

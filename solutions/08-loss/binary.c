@@ -19,7 +19,7 @@ static void binary_backward(Tensor *out)
     const bool *labels = out->saved;
     GradWrite dx = grad_write(x);
     for (size_t i = 0; i < x->size; i++) {
-        /* For a very negative z e^-z is infinite and the slope 0, which is right. */
+        /* For a very negative z e^-z is infinite and the slope 0, right within 1e-308. */
         real side = labels[i] ? -1 : 1, z = side * x->data[i];
         grad_put(dx, i, out->grad[0] * side / ((1 + exp(-z)) * (real)x->size));
     }
