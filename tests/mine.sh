@@ -38,7 +38,7 @@ hurt() {
     cp "$slip" "work/$1.c"
     echo "$1 1 0 0" > work/progress.txt
     "$learn" mine > out.txt 2>&1
-    if [ $? -eq 1 ] && grep -q "alone at fault: work/$1.c" out.txt; then
+    if [ $? -eq 1 ] && grep -q "fails by itself: work/$1.c" out.txt; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

@@ -114,11 +114,18 @@ static size_t names_count(const char *names)
 
 /* ---- the three kinds of `run` ---------------------------------------------------------------- */
 
+/* The NaN of memory that nobody wrote: ./learn tells it from one that was computed. */
+static double unwritten(void)
+{
+    double number;
+    arena_poison(&number, sizeof number);
+    return number;
+}
+
 static double *numbers_make(size_t count)
 {
     double *numbers = memory_alloc((count + (count == 0)) * sizeof *numbers);
-    for (size_t i = 0; i < count; i++)
-        numbers[i] = (double)NAN;
+    arena_poison(numbers, count * sizeof *numbers);
     return numbers;
 }
 
@@ -137,7 +144,7 @@ void check_values(Trial *trial, void (*graph)(Value *const *x, Value **y))
         y[j] = NULL;
     graph(x, y);
     for (size_t j = 0; j < m; j++)
-        trial->y[j] = y[j] == NULL ? (double)NAN : (double)y[j]->data;
+        trial->y[j] = y[j] == NULL ? unwritten() : (double)y[j]->data;
     if (trial->dx != NULL) {
         real *dy = memory_alloc(m * sizeof *dy);
         for (size_t j = 0; j < m; j++)
@@ -163,8 +170,7 @@ static Tensor *parameter_of(const Trial *trial, Shape shape, size_t begin)
     if (trial->dx == NULL)
         t->wants_grad = false;
     else if (trial->fresh)
-        for (size_t i = 0; i < t->size; i++)
-            t->grad[i] = (real)NAN;
+        arena_poison(t->grad, t->size * sizeof *t->grad);
     else {
         for (size_t i = 0; i < t->size; i++)
             t->grad[i] = (real)trial->dx[begin + i];
@@ -179,7 +185,7 @@ static void result_keep(Trial *trial, const Tensor *y)
     for (size_t j = 0; j < m && y != NULL && j < y->size; j++)
         trial->y[j] = (double)y->data[j];
     if (y != NULL && y->size != m)
-        trial->y[0] = (double)NAN; /* a result of another size is no result */
+        trial->y[0] = unwritten(); /* a result of another size is no result */
 }
 
 static void operand_backward(Tensor *out)
@@ -256,7 +262,7 @@ void check_tensors(Trial *trial, Tensor *(*graph)(Tensor *const *x))
         begin = 0;
         for (int k = 0; k < n; begin += x[k++]->size)
             for (size_t i = 0; i < x[k]->size; i++)
-                trial->dx[begin + i] = x[k]->has_grad ? (double)x[k]->grad[i] : (double)NAN;
+                trial->dx[begin + i] = x[k]->has_grad ? (double)x[k]->grad[i] : unwritten();
     }
     tape_release(mark);
     for (int k = 0; k < n; k++) {
@@ -276,8 +282,7 @@ void check_vjp(Trial *trial, void (*forward)(const real *x, real *y),
         x[i] = (real)trial->x[i];
         dx[i] = trial->dx == NULL || trial->fresh ? 0 : (real)trial->dx[i];
     }
-    for (size_t j = 0; j < m; j++)
-        y[j] = (real)NAN;
+    arena_poison(y, m * sizeof *y);
     forward(x, y);
     for (size_t j = 0; j < m; j++)
         trial->y[j] = (double)y[j];

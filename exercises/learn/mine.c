@@ -236,7 +236,7 @@ static void culprit_print(const Mine *mine, const char *chapter)
     char line[200];
     for (int i = 0; i < mine->count; i++)
         if (mine->parts[i].used && !gate_run(mine, chapter, &mine->parts[i], line))
-            printf("       alone at fault: %s; ./learn check %s\n", mine->parts[i].source,
+            printf("       fails by itself: %s; ./learn check %s\n", mine->parts[i].source,
                    mine->parts[i].exercise->id);
 }
 
@@ -411,7 +411,7 @@ static void training_culprit(Mine *mine)
         if (!part->linked || !main_link(mine, gpt2_source, part, NULL, program))
             continue;
         if (!train(program, run, false) || !(losses_compare(a, b, &steps) <= 1e-9) || steps != STEPS)
-            printf("       alone at fault: %s; ./learn check %s\n", part->source, part->exercise->id);
+            printf("       fails by itself: %s; ./learn check %s\n", part->source, part->exercise->id);
     }
 }
 

@@ -90,15 +90,32 @@ static void say(Diagnosis *d, const char *pattern, const char *question)
     snprintf(d->question, sizeof d->question, "%s", question);
 }
 
+/* Whether a NaN comes from memory that nobody wrote: all its bits are set there (harness.c), and arithmetic
+ * hands a NaN's bits on; one that is computed of numbers has others. */
+static bool is_unwritten(double nan)
+{
+    uint64_t bits;
+    memcpy(&bits, &nan, sizeof bits);
+    return bits == UINT64_MAX;
+}
+
 static bool probe_nan(Referee *referee, const Sitting *sitting, Diagnosis *d)
 {
     (void)referee;
-    for (size_t i = 0; i < d->of; i++)
-        if (wrong_at(sitting, d->gradient, i) && isnan(yours_at(sitting, d->gradient, i))) {
-            say(d, "NaN: not a number", "Which line writes this element, and from what? NaN is what stands "
-                                        "there until something is stored with =; added to, it stays NaN.");
-            return true;
-        }
+    for (size_t i = 0; i < d->of; i++) {
+        double yours = yours_at(sitting, d->gradient, i);
+        if (!wrong_at(sitting, d->gradient, i) || !isnan(yours))
+            continue;
+        if (is_unwritten(yours))
+            say(d, "NaN, from memory that nobody wrote",
+                "Which line writes this element, and from what? NaN is what stands there until something is "
+                "stored with =; added to, it stays NaN.");
+        else
+            say(d, "NaN, computed of numbers",
+                "Where is 0/0, infinity/infinity or 0 times infinity in your formula, at these inputs? What "
+                "is e^1000, or 10 to a power that was meant to be negative?");
+        return true;
+    }
     return false;
 }
 
