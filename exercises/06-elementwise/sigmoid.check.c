@@ -2,6 +2,7 @@
  * its two tails, and far out. */
 #include "check.h"
 #include "ops/ops.h"
+#include "tails.h"
 
 /* By way of tanh: (1 + tanh(x/2)) / 2. */
 static double plain_of(double x) { return (1 + tanh(x / 2)) / 2; }
@@ -41,15 +42,6 @@ static void twice_plain(const double *x, double *y)
         y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
 }
 
-/* Places from 4 to 30 on one side, where the tail is small and not yet nothing. */
-static void draw_tail(Random *random, double *x, size_t count, double side)
-{
-    const double edges[8] = {4, 5, 6, 8, 12, 16, 20, 30};
-    for (size_t i = 0; i < count; i++) {
-        double low = edges[i % 7], high = edges[i % 7 + 1];
-        x[i] = side * (low + (high - low) * random_uniform(random));
-    }
-}
 static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
 static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
 static void left_plain(const double *x, double *y)

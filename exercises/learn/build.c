@@ -5,6 +5,7 @@
  * are made of changes. */
 #include "build.h"
 
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,11 +155,25 @@ static bool compile(const Workshop *workshop, const Exercise *exercise, const ch
     return run(workshop, &words, build);
 }
 
+/* Whether `made` is newer than the check that it was made of, and the headers that a check may include. */
+static bool check_is_older(const Exercise *exercise, const char *made)
+{
+    char headers_of[PATH_ROOM];
+    snprintf(headers_of, sizeof headers_of, "exercises/%.200s/*.h", exercise->chapter);
+    glob_t headers = {0};
+    glob(headers_of, 0, NULL, &headers);
+    bool older = file_newer(made, path_check(exercise)) && file_newer(made, "exercises/learn/check.h");
+    for (size_t i = 0; i < headers.gl_pathc && older; i++)
+        older = file_newer(made, headers.gl_pathv[i]);
+    globfree(&headers);
+    return older;
+}
+
 static bool check_object(const Exercise *exercise, char object[PATH_ROOM], Build *build)
 {
     Workshop usual = workshop_usual();
     program_path(&usual, exercise, "check.o", object);
-    return (file_newer(object, path_check(exercise)) && file_newer(object, "exercises/learn/check.h")) ||
+    return check_is_older(exercise, object) ||
            compile(&usual, exercise, path_check(exercise), object, PLAIN, build);
 }
 
@@ -169,7 +184,7 @@ static bool blind_object(const Exercise *exercise, char object[PATH_ROOM], Build
     char source[PATH_ROOM], folder[PATH_ROOM], *text;
     snprintf(folder, sizeof folder, LEARN_BUILD "/learn/blind/%s", exercise->chapter);
     snprintf(object, PATH_ROOM, "%.200s/%.80s.o", folder, exercise->name);
-    if (file_newer(object, path_check(exercise)) && file_newer(object, "exercises/learn/check.h"))
+    if (check_is_older(exercise, object))
         return true;
     program_path(&usual, exercise, "check.blind.c", source);
     Error error = text_read(path_check(exercise), &text);
@@ -379,7 +394,8 @@ void build_slip(const Exercise *exercise, const Slip *slip, Build *build)
     snprintf(source, sizeof source, "%s.c", build->program);
     snprintf(object, sizeof object, "%s.o", build->program);
     if (file_newer(build->program, path_solution(exercise)) && file_newer(build->program, path_text(exercise)) &&
-        file_newer(build->program, path_check(exercise)) && file_newer(build->program, library()))
+        check_is_older(exercise, build->program) && file_newer(build->program, library()) &&
+        file_newer(build->program, harness(false)))
         return;
     Error error = slip_text(exercise, slip, &text);
     if (!error.failed)
