@@ -338,7 +338,7 @@ static void check_dropout_by_hand(void)
     tape_release(mark);
 }
 
-/* Long enough for several threads' pieces: the same bits as each element alone would give. */
+/* Long enough for several threads' pieces: the same bits as in pieces of 4096. */
 static void check_pieces(const char *row, Tensor *(*op)(Tensor *))
 {
     enum { LONG = 2 * 4096 + 17, SHORT = 4096 };

@@ -2,10 +2,10 @@
  *
  * Weights begin with deviation scale/sqrt(C). At a small scale (0.7) each of the ten tanh layers
  * hands on 0.7 times what it got, and each backward 0.7 times the gradient: the first layers hear
- * next to nothing, the last ones read next to nothing, and without a norm nothing is learned. At a large scale (1.4) the signal keeps its size
- * by itself. Normalised layers learn from either, for the scale of the weights drops out when a row
- * is divided by its deviation. The four networks differ in nothing else: same draws, same points,
- * all of them at each step.
+ * next to nothing, the last ones read next to nothing, and without a norm nothing is learned. At a
+ * large scale (1.4) the signal keeps its size by itself. Normalised layers learn from either, for the
+ * scale of the weights drops out when a row is divided by its deviation. The four networks differ in
+ * nothing else: same draws, same points, all of them at each step.
  *
  * Columns: step, then the mean cross-entropy of with_small, without_small, with_large,
  * without_large. Beside FILE.tsv stands what made the difference, measured before the first step:

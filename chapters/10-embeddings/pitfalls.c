@@ -85,8 +85,8 @@ static void wiped_head(void)
             print_values(what, table->grad, 4);
         }
     printf("\nE = [[1,2],[3,4]] embeds the id 0 and is the head. The head ran last, so its share\n"
-           "comes first. Alone, on a fresh buffer, all three are right for one id. A = spares the\n"
-           "rows that no id names, here row 1; to clear before adding does not.\n");
+           "comes first. Alone, on a fresh buffer, all three are right for one id. Storing\n"
+           "spares the rows that no id names, here row 1; to clear before adding does not.\n");
 }
 
 static void copied_table(void)
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 {
     static const Pitfall pitfalls[] = {
         {"lost-repeats", "a scatter that keeps the last repeat", lost_repeats},
-        {"wiped-head", "= into the tied buffer, and a clearing first", wiped_head},
+        {"wiped-head", "= into the tied buffer, or a clearing first", wiped_head},
         {"copied-table", "a tie that is a copy", copied_table},
         {"no-positions", "a sentence read without positions", no_positions},
         {"lone-waves", "a frequency for each column, not for each pair", lone_waves},
