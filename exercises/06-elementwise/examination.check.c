@@ -160,6 +160,23 @@ static void huge_slopes_run(Trial *trial)
 }
 static void huge_slopes_plain(const double *x, double *y) { slopes_plain(x, y, 2, 4); }
 
+/* Both so large that their squares overflow, and neither large beside the other. In units of c. */
+static void alike_run(Trial *trial)
+{
+    double x[14], values[7];
+    for (size_t i = 0; i < 14; i++)
+        x[i] = 1e200 * trial->x[i];
+    walk(x, 7, (real)1e200, (real[]){1, 1, 1, 1, 1, 1, 1}, values, trial->y + 7);
+    for (size_t i = 0; i < 7; i++)
+        trial->y[i] = values[i] / 1e200;
+}
+static void alike_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 7; i++)
+        y[i] = plain_of(x[i], x[7 + i], 1);
+    slopes_plain(x, y + 7, 7, 1);
+}
+
 /* Near 0 the value is d^2 / 2c, the slope d / c: times c / size^2 and c / size both are near 1. */
 static const real sizes[7] = {(real)1e6,  (real)1e4,  (real)1e2, 1,
                               (real)1e-3, (real)1e-6, (real)1e-12};
@@ -262,6 +279,12 @@ const Case check_cases[] = {
      .run = huge_slopes_run,
      .plain = huge_slopes_plain,
      .draw = draw_huge,
+     .forward_only = true},
+    {.name = "distances of the size of c = 1e200, in units of c",
+     .x = "a[7] b[7]",
+     .y = "y[7] da[7] db[7]",
+     .run = alike_run,
+     .plain = alike_plain,
      .forward_only = true},
     {.name = "distances of 1e6 to 1e-12 beside c = 1e8, scaled",
      .x = "a[7] b[7]",

@@ -1,5 +1,5 @@
 /* The check of 08-loss/binary: a score of ln 3, arrays, scores used twice, labels that are
- * overwritten, and scores far out on the right and on the wrong side. */
+ * overwritten, and scores far out and not so far on the right and on the wrong side. */
 #include "binary.h"
 
 #include "../learn/check.h"
@@ -63,6 +63,37 @@ static void sure_plain(const double *x, double *y)
         y[0] += 1e14 * exp(-fabs(x[i])) / 6; /* ln(1 + t) is t, but for t^2/2 */
 }
 
+/* Not so far: what is added to the score itself is small, and not nothing. */
+static void draw_wrong(Random *random, double *x)
+{
+    static const double from[4] = {3, 8, 13, 19};
+    for (size_t i = 0; i < 4; i++)
+        x[i] = (label(i) ? -1 : 1) * (from[i] + 5 * random_uniform(random));
+}
+static void wrong_plain(const double *x, double *y) { y[0] = plain_loss(x, 4); }
+
+/* One by one, each with label 1 and in units of e^-x. */
+static void right_run(Trial *trial)
+{
+    TapeMark mark = tape_mark();
+    for (size_t i = 0; i < 6; i++) {
+        const real score[1] = {(real)trial->x[i]};
+        trial->y[i] = (double)tensor_item(loss_of(tensor_from(shape1(1), score))) * exp(trial->x[i]);
+    }
+    tape_release(mark);
+}
+static void right_plain(const double *x, double *y)
+{
+    for (size_t i = 0; i < 6; i++)
+        y[i] = log1p(exp(-x[i])) * exp(x[i]);
+}
+static void draw_right(Random *random, double *x)
+{
+    static const double from[6] = {3, 6, 9, 13, 18, 24};
+    for (size_t i = 0; i < 6; i++)
+        x[i] = from[i] + 3 * random_uniform(random);
+}
+
 static Tensor *twice(Tensor *const *x) { return tensor_mul(loss_of(x[0]), x[0]); }
 static void twice_run(Trial *trial) { check_tensors(trial, twice); }
 static void twice_plain(const double *x, double *y)
@@ -100,6 +131,20 @@ const Case check_cases[] = {
      .plain = far_plain,
      .draw = draw_far,
      .gradient_tolerance = 1e-6}, /* a loss of 500 leaves a difference fewer digits */
+    {.name = "scores of 3 to 24 on the wrong side, labels 1 1 0 1",
+     .x = "x[4]",
+     .y = "loss",
+     .run = run,
+     .plain = wrong_plain,
+     .draw = draw_wrong,
+     .forward_tolerance = 1e-13},
+    {.name = "six scores of 3 to 27 with label 1, one by one, in units of e^-x",
+     .x = "x[6]",
+     .y = "loss[6]",
+     .run = right_run,
+     .plain = right_plain,
+     .draw = draw_right,
+     .forward_only = true},
     {.name = "scores of 30 to 38 on the right side, labels 1 1 0 1 1 0; times 1e14",
      .x = "x[6]",
      .y = "loss",

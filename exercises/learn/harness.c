@@ -216,7 +216,8 @@ static void shape_hold(const char *names, const Tensor *y)
 }
 
 /* Backward from y. Inside a graph others may still read y, its gradient (where it is retained) and the
- * operands: they must be as they were. */
+ * operands: they must be as they were. And what was kept for backward must serve a second walk, so there
+ * are two, and a leaf has heard everything twice. */
 static void backward_run(Trial *trial, Tensor *y, Tensor *const *operands, int n)
 {
     size_t m = y->size;
@@ -238,6 +239,8 @@ static void backward_run(Trial *trial, Tensor *y, Tensor *const *operands, int n
         if (memcmp(operands[k]->data, operands[k]->parents[0]->data,
                    operands[k]->size * sizeof *data) != 0)
             broken_contract("an operand's numbers were changed, which others may still read");
+    if (trial->inside)
+        tensor_backward_from(y, dy);
     free(dy);
 }
 
@@ -262,7 +265,9 @@ void check_tensors(Trial *trial, Tensor *(*graph)(Tensor *const *x))
         begin = 0;
         for (int k = 0; k < n; begin += x[k++]->size)
             for (size_t i = 0; i < x[k]->size; i++)
-                trial->dx[begin + i] = x[k]->has_grad ? (double)x[k]->grad[i] : unwritten();
+                trial->dx[begin + i] = !x[k]->has_grad ? unwritten()
+                                       : trial->inside ? (double)x[k]->grad[i] / 2
+                                                       : (double)x[k]->grad[i];
     }
     tape_release(mark);
     for (int k = 0; k < n; k++) {

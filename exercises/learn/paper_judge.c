@@ -83,8 +83,9 @@ static double half_unit(const Formula *formula, int node, int least)
         decimals += *digit == '.' || decimals >= 0;
         digits += *digit != '.' && (digits > 0 || *digit != '0');
     }
-    bool plain = (decimals > 0 || least < 3) && digits >= least && tolower((unsigned char)*digit) != 'e';
-    return plain ? 0.5 * pow(10, decimals > 0 ? -decimals : 0) : 0;
+    long exponent = tolower((unsigned char)*digit) == 'e' ? strtol(digit + 1, NULL, 10) : 0;
+    bool says_how_far = decimals > 0 || least < 3;
+    return says_how_far && digits >= least ? 0.5 * pow(10, (double)exponent - fmax(decimals, 0)) : 0;
 }
 
 /* For each element of the answer how far its digits leave it open; 0 where it is no list of

@@ -169,8 +169,8 @@ static void case_print(const Sitting *sitting)
 {
     printf("  case: %s\n", sitting->info->name);
     if (sitting->inside)
-        screen_print("in the middle of a graph: where the operands are results of other operations, and "
-                     "the result's gradient is kept", 2);
+        screen_print("in the middle of a graph: where the operands are results of other operations, the "
+                     "result's gradient is kept, and backward runs twice", 2);
 }
 
 static void numbers_print(const Finding *finding, const Diagnosis *d)
@@ -258,7 +258,7 @@ static void print_built(const char *source, const Finding *finding, const Diagno
     cause_print(finding, d);
     if (finding->where[0] != '\0')
         return;
-    place_find(source, finding->verdict == VERDICT_GRADIENT, place);
+    place_find(source, finding->verdict == VERDICT_GRADIENT || finding->sitting.inside, place);
     printf("  %s\n", place);
 }
 
@@ -269,6 +269,8 @@ static void title_print(const Exercise *exercise, const Finding *finding)
                                                                : verdict_words(finding->verdict);
     if (finding->verdict == VERDICT_FORWARD && finding->sitting.info->forward_only)
         halves = "result WRONG"; /* there is no other half */
+    if (finding->verdict == VERDICT_CRASHED && strncmp(finding->sentence, "It was stopped", 14) == 0)
+        halves = "stopped";
     mark_print(MARK_BAD, "%-30s %s\n", exercise->id, halves);
 }
 
