@@ -12,7 +12,13 @@ static void draw_worked(Random *random, double *x)
     x[3] = 7;
 }
 
-static void run(Trial *trial, size_t count) { mean(trial->x, count, &trial->y[0]); }
+/* What stands there before is no number that a sum could begin with, and no NaN either: that is what memory
+ * begins as which a student's own code never wrote. */
+static void run(Trial *trial, size_t count)
+{
+    trial->y[0] = HUGE_VAL;
+    mean(trial->x, count, &trial->y[0]);
+}
 static void run_1(Trial *trial) { run(trial, 1); }
 static void run_4(Trial *trial) { run(trial, 4); }
 static void run_7(Trial *trial) { run(trial, 7); }

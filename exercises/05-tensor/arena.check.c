@@ -20,7 +20,7 @@ enum { MARK = -1, RELEASE = -2, LARGEST = -3, LARGE = -4 };
 
 static size_t size_asked(double x)
 {
-    return (int)x == LARGEST ? SIZE_MAX : (int)x == LARGE ? SIZE_MAX - 100 : (size_t)x;
+    return x == LARGEST ? SIZE_MAX : x == LARGE ? SIZE_MAX - 100 : (size_t)x;
 }
 
 /* The block lies between two stretches that belong to nobody, so that handing out past its end
@@ -33,9 +33,9 @@ static void run(Trial *trial, size_t size, size_t count)
     size_t marks[REQUESTS], set = 0;
     for (size_t i = 0; i < count; i++) {
         trial->y[i] = 0;
-        if ((int)trial->x[i] == MARK) {
+        if (trial->x[i] == MARK) {
             marks[set++] = block_mark(&block);
-        } else if ((int)trial->x[i] == RELEASE) {
+        } else if (trial->x[i] == RELEASE) {
             block_release(&block, marks[--set]);
         } else {
             unsigned char *taken = block_take(&block, size_asked(trial->x[i]));
@@ -51,9 +51,9 @@ static void plain(const double *x, double *y, size_t size, size_t count)
     size_t used = 0, marks[REQUESTS], set = 0;
     for (size_t i = 0; i < count; i++) {
         y[i] = 0;
-        if ((int)x[i] == MARK) {
+        if (x[i] == MARK) {
             marks[set++] = used;
-        } else if ((int)x[i] == RELEASE) {
+        } else if (x[i] == RELEASE) {
             used = marks[--set];
         } else {
             double lines = ceil((double)size_asked(x[i]) / LINE);

@@ -233,7 +233,8 @@ static bool is_export(const char *line, char name[EXPORT_ROOM])
 #ifdef __APPLE__
     memmove(name, name + 1, strlen(name)); /* C names have an underline in front there */
 #endif
-    return strncmp(name, "__", 2) != 0;
+    /* clang's name for what chooses between the forms of a static function has a point in it. */
+    return strncmp(name, "__", 2) != 0 && strchr(name, '.') == NULL;
 }
 
 Error exports_read(const Words *tools, const char *object, char **names)
