@@ -1,8 +1,6 @@
 /* The check of 06-elementwise/hunt-gelus: the worked numbers, an array, used twice,
  * its two tails, and far out. */
-#include "check.h"
-#include "ops/ops.h"
-#include "tails.h"
+#include "curve.h"
 
 /* As the formula stands, with its tanh. */
 static double plain_of(double x)
@@ -10,8 +8,7 @@ static double plain_of(double x)
     return x * (1 + tanh(sqrt(2 / 3.14159265358979323846) * (x + 0.044715 * pow(x, 3)))) / 2;
 }
 
-static Tensor *once(Tensor *const *x) { return tensor_gelu_tanh(x[0]); }
-static void once_run(Trial *trial) { check_tensors(trial, once); }
+static Tensor *curve(Tensor *x) { return tensor_gelu_tanh(x); }
 
 static void worked_plain(const double *x, double *y)
 {
@@ -25,50 +22,6 @@ static void draw_worked(Random *random, double *x)
     x[1] = 0;
     x[2] = 2;
     x[3] = -1;
-}
-
-static void array_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 15; i++)
-        y[i] = plain_of(x[i]);
-}
-
-/* Used twice, and with something above that is no plain sum. */
-static Tensor *twice(Tensor *const *x)
-{
-    Tensor *y = tensor_gelu_tanh(x[0]);
-    return tensor_add(tensor_mul(y, x[0]), tensor_gelu_tanh(tensor_scale(x[0], -2)));
-}
-static void twice_run(Trial *trial) { check_tensors(trial, twice); }
-static void twice_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 7; i++)
-        y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
-}
-
-static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
-static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
-static void left_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 105; i++)
-        y[i] = plain_of(x[i]);
-}
-static void right_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 7; i++)
-        y[i] = plain_of(x[i]);
-}
-
-static void far_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 3; i++)
-        y[i] = plain_of(x[i]);
-}
-static void draw_far(Random *random, double *x)
-{
-    x[0] = 1000 + 100 * random_uniform(random);
-    x[1] = -1000 - 100 * random_uniform(random);
-    x[2] = 20 + random_uniform(random);
 }
 
 /* At a million, where a difference of the student's own has no digits left. Nor has ours, but the

@@ -2,7 +2,7 @@
  * two tails, and far out, where the formula as it stands overflows. */
 #include "check.h"
 #include "softplus.h"
-#include "tails.h"
+#include "curve.h"
 
 /* The larger of 0 and x taken out, then a sum of two terms that are at most 1. */
 static double plain_of(double x)
@@ -11,8 +11,7 @@ static double plain_of(double x)
     return large + log(exp(-large) + exp(x - large));
 }
 
-static Tensor *once(Tensor *const *x) { return tensor_softplus(x[0]); }
-static void once_run(Trial *trial) { check_tensors(trial, once); }
+static Tensor *curve(Tensor *x) { return tensor_softplus(x); }
 
 static void worked_plain(const double *x, double *y)
 {
@@ -25,50 +24,6 @@ static void draw_worked(Random *random, double *x)
     x[0] = 0;
     x[1] = 2;
     x[2] = -1;
-}
-
-static void array_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 15; i++)
-        y[i] = plain_of(x[i]);
-}
-
-/* Used twice, and with something above that is no plain sum. */
-static Tensor *twice(Tensor *const *x)
-{
-    Tensor *y = tensor_softplus(x[0]);
-    return tensor_add(tensor_mul(y, x[0]), tensor_softplus(tensor_scale(x[0], -2)));
-}
-static void twice_run(Trial *trial) { check_tensors(trial, twice); }
-static void twice_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 7; i++)
-        y[i] = plain_of(x[i]) * x[i] + plain_of(-2 * x[i]);
-}
-
-static void draw_left(Random *random, double *x) { draw_tail(random, x, 105, -1); }
-static void draw_right(Random *random, double *x) { draw_tail(random, x, 7, 1); }
-static void left_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 105; i++)
-        y[i] = plain_of(x[i]);
-}
-static void right_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 7; i++)
-        y[i] = plain_of(x[i]);
-}
-
-static void far_plain(const double *x, double *y)
-{
-    for (size_t i = 0; i < 3; i++)
-        y[i] = plain_of(x[i]);
-}
-static void draw_far(Random *random, double *x)
-{
-    x[0] = 1000 + 100 * random_uniform(random);
-    x[1] = -1000 - 100 * random_uniform(random);
-    x[2] = 20 + random_uniform(random);
 }
 
 const Case check_cases[] = {
